@@ -1,0 +1,40 @@
+// From any folders of recordings to a prepared data set.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "ecg/vocabulary.h"
+
+namespace liteheart {
+
+struct PrepareOptions {
+  std::vector<std::filesystem::path> sources;
+  std::filesystem::path out;
+  edge::Conditioning conditioning = edge::compact_100();
+  int min_positives = 200;    // classes with fewer positives are dropped
+  bool all_classes = false;   // false: only the Challenge's scored classes
+  std::vector<std::string> classes;  // exactly these codes or abbreviations instead, whatever their count
+  std::string split = "auto";  // "fold", "patient", "file:PATH" (CSV record,split), "auto": fold where known
+  std::vector<int> train_folds = {1, 2, 3, 4, 5, 6, 7}, validate_folds = {8}, test_folds = {9};
+  std::vector<double> shares = {0.8, 0.1, 0.1};  // train, validate, test for "patient"
+  std::uint64_t seed = 1;
+  bool strict = false;  // stop at the first bad recording
+  int threads = 0;      // 0: all cores
+};
+
+struct PrepareSummary {
+  std::size_t read = 0, kept = 0;
+  std::vector<std::pair<std::string, std::string>> skipped;  // file, reason
+};
+
+/// Runs it. Progress is called from one thread with (done, total). Memory is independent of the number of signals.
+/// The data set appears under `out` whole or not at all (built in `out.partial`, renamed). Throws Error.
+PrepareSummary prepare(const PrepareOptions& options, const Vocabulary& vocabulary,
+                       const std::function<void(std::size_t, std::size_t)>& progress);
+
+}  // namespace liteheart

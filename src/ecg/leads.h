@@ -1,0 +1,20 @@
+// The twelve standard leads, in the order every array of LiteHeart uses.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace liteheart {
+
+inline constexpr int kLeads = 12;
+inline constexpr std::array<std::string_view, kLeads> kLeadNames = {
+    "I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"};
+
+/// Index into kLeadNames of the lead that a file or user calls `name`, case-folded and stripped
+/// ("Lead I", "MDC_ECG_LEAD_I", "DI" and "i " are lead I; "MLII" is not clinical II).
+/// nullopt if it is not one of the twelve.
+std::optional<int> lead_index(std::string_view name);
+
+}  // namespace liteheart

@@ -1,0 +1,45 @@
+// The diagnoses LiteHeart knows: SNOMED CT classes of the PhysioNet/CinC 2021 Challenge, as a table
+// that a user can extend with a CSV of the same columns.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace liteheart {
+
+struct Diagnosis {
+  std::string code;          // SNOMED CT
+  std::string abbreviation;  // the Challenge's, e.g. "AF"
+  std::string name;          // e.g. "atrial fibrillation"
+  bool scored = false;       // one of the Challenge's scored classes
+  std::string same_as;       // code of the class this one is counted as (equivalent pairs); or empty
+};
+
+class Vocabulary {
+ public:
+  /// The built-in table.
+  static const Vocabulary& standard();
+  /// The built-in table with the rows of `csv` added or replacing those of the same code.
+  /// Columns: see src/ecg/diagnoses.csv. Throws Error with file and line.
+  static Vocabulary extended(const std::filesystem::path& csv);
+
+  const std::vector<Diagnosis>& diagnoses() const { return diagnoses_; }
+  /// The entry of a SNOMED CT code, itself (not its equivalent); nullptr if unknown.
+  const Diagnosis* find(std::string_view code) const;
+  /// The code under which `token` is counted: a SNOMED CT code, abbreviation, name, text label of
+  /// CPSC 2018/2020 or SCP-ECG statement (PTB-XL), mapped through equivalent pairs. nullopt if unknown.
+  std::optional<std::string> canonical_code(std::string_view token) const;
+
+ private:
+  struct Alias {
+    std::string token, code;
+  };
+  std::vector<Diagnosis> diagnoses_;
+  std::vector<Alias> aliases_;  // sorted by case-folded token
+  friend class VocabularyBuilder;
+};
+
+}  // namespace liteheart
