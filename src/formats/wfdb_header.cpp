@@ -1,0 +1,280 @@
+#include "formats/wfdb_header.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "ecg/error.h"
+
+namespace liteheart {
+namespace {
+
+constexpr std::string_view kBlank = " \t\r\f\v";
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+std::string_view trim(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+/// Takes the next line off `text`.
+std::string_view next_line(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  const std::string_view line = trim(text.substr(0, end));
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return line;
+}
+
+/// Takes the next blank-separated field off `line`; empty at its end.
+std::string_view next_field(std::string_view& line) {
+  line = trim(line);
+  const std::string_view field = line.substr(0, line.find_first_of(kBlank));
+  line.remove_prefix(field.size());
+  return field;
+}
+
+/// Reads a number from the front of `text` and takes it off.
+template <typename Number>
+bool take_number(std::string_view& text, Number& number) {
+  std::string_view digits = text;
+  if (digits.size() > 1 && digits[0] == '+' && digits[1] != '-') digits.remove_prefix(1);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc{}) return false;
+  if constexpr (std::is_floating_point_v<Number>) {
+    if (!std::isfinite(number)) return false;
+  }
+  text = digits.substr(static_cast<std::size_t>(end - digits.data()));
+  return true;
+}
+
+template <typename Number>
+bool whole_number(std::string_view text, Number& number) {
+  return take_number(text, number) && text.empty();
+}
+
+std::string lower(std::string_view text) {
+  std::string folded(text);
+  for (char& c : folded) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return folded;
+}
+
+class Parser {
+ public:
+  explicit Parser(std::string_view place) : place_(place) {}
+
+  WfdbHeader parse(std::string_view text) {
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    bool record_seen = false;
+    while (!text.empty()) {
+      const std::string_view line = next_line(text);
+      ++line_;
+      if (line.empty()) continue;
+      if (line.front() == '#') {
+        comment(line.substr(1));
+      } else if (!record_seen) {
+        record_line(line);
+        record_seen = true;
+      } else if (header_.multi_segment) {
+        segment_line(line);
+      } else if (header_.signals.size() < declared_) {
+        signal_line(line);
+      } else {
+        fail(fmt::format("a line beyond the {} declared signals", declared_),
+             "correct the number of signals in the record line, or write comments behind #");
+      }
+    }
+    if (!record_seen) {
+      throw Error(place_, "no record line", "the file must be the header of a WFDB record");
+    }
+    if (!header_.multi_segment && header_.signals.size() < declared_) {
+      throw Error(
+          fmt::format("{} line {}", place_, header_.record_line),
+          fmt::format("{} signals declared, {} described", declared_, header_.signals.size()),
+          "the header is cut off: get a whole copy, or correct the number");
+    }
+    return std::move(header_);
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& problem, std::string_view remedy) const {
+    throw Error(fmt::format("{} line {}", place_, line_), problem, remedy);
+  }
+
+  void comment(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos) return;
+    const std::string key = lower(trim(text.substr(0, colon)));
+    const std::string_view value = trim(text.substr(colon + 1));
+    if (key == "age") header_.age = value;
+    if (key == "sex" || key == "gender") header_.sex = value;
+    if (key == "dx") header_.diagnoses = value;
+  }
+
+  // NAME[/SEGMENTS] SIGNALS [RATE[/COUNTER[(BASE)]] [SAMPLES [TIME [DATE]]]]
+  void record_line(std::string_view line) {
+    header_.record_line = line_;
+    std::string_view name = next_field(line);
+    if (const std::size_t slash = name.find('/'); slash != std::string_view::npos) {
+      std::size_t segments = 0;
+      if (!whole_number(name.substr(slash + 1), segments) || segments == 0) {
+        fail(fmt::format("'{}' is no number of segments", name.substr(slash + 1)),
+             "write NAME/SEGMENTS");
+      }
+      header_.multi_segment = true;
+      name = name.substr(0, slash);
+    }
+    header_.record = name;
+    const std::string_view signals = next_field(line);
+    if (!whole_number(signals, declared_)) {
+      fail(fmt::format("'{}' is no number of signals", signals),
+           "the file must be the header of a WFDB record: NAME SIGNALS RATE SAMPLES");
+    }
+    if (declared_ == 0) fail("the record has no signals", "choose a record that holds leads");
+    constexpr std::size_t kMostSignals = 4096;
+    if (declared_ > kMostSignals) {
+      fail(fmt::format("{} signals declared", declared_), "write the true number of signals");
+    }
+
+    std::string_view rate = next_field(line);
+    if (!rate.empty()) {
+      const std::string_view written = rate;
+      if (!take_number(rate, header_.rate_hz) || (!rate.empty() && rate.front() != '/')) {
+        fail(fmt::format("'{}' is no sampling rate", written), "write samples per second");
+      }
+      constexpr double kHighestRate = 1e6;
+      if (header_.rate_hz <= 0 || header_.rate_hz > kHighestRate) {
+        fail(fmt::format("the sampling rate is {} Hz", header_.rate_hz),
+             "write the true samples per second");
+      }
+    }
+    // A time or date may stand where the length is left out.
+    const std::string_view length = next_field(line);
+    const bool absent = length.empty() || length.find_first_of(":-", 1) != std::string_view::npos;
+    if (!absent && !whole_number(length, header_.samples)) {
+      fail(fmt::format("'{}' is no number of samples", length),
+           "write samples per signal, or leave the field out");
+    }
+  }
+
+  void segment_line(std::string_view line) { header_.segments.emplace_back(next_field(line)); }
+
+  // FILE FORMAT [GAIN [RESOLUTION [ZERO [INITIAL [CHECKSUM [BLOCK [DESCRIPTION]]]]]]]
+  void signal_line(std::string_view line) {
+    WfdbSignal signal;
+    signal.line = line_;
+    signal.file = next_field(line);
+    parse_format(next_field(line), signal);
+    bool baseline_written = false;
+    if (const auto gain = next_field(line); !gain.empty()) {
+      baseline_written = parse_gain(gain, signal);
+    }
+    double ignored = 0, adc_zero = 0, checksum = 0;
+    optional_number(line, "ADC resolution", ignored);
+    optional_number(line, "ADC zero", adc_zero);
+    optional_number(line, "initial value", ignored);
+    optional_number(line, "checksum", checksum);
+    optional_number(line, "block size", ignored);
+    if (!baseline_written) signal.baseline = adc_zero;
+    constexpr double kLargestChecksum = 1e15;  // beyond it a double is no exact integer
+    if (std::abs(checksum) < kLargestChecksum) {
+      signal.checksum = static_cast<std::uint16_t>(static_cast<std::int64_t>(checksum));
+    }
+    signal.name = trim(line);
+    header_.signals.push_back(std::move(signal));
+  }
+
+  // FORMAT[xFRAME][:SKEW][+OFFSET]
+  void parse_format(std::string_view field, WfdbSignal& signal) const {
+    const std::string_view written = field;
+    bool understood = take_number(field, signal.format) && signal.format >= 0;
+    while (understood && !field.empty()) {
+      const char kind = field.front();
+      field.remove_prefix(1);
+      if (!field.empty() && field.front() == '+') {
+        understood = false;
+      } else if (kind == 'x') {
+        understood = take_number(field, signal.samples_per_frame) && signal.samples_per_frame > 0;
+      } else if (kind == ':') {
+        understood = take_number(field, signal.skew);
+      } else if (kind == '+') {
+        understood = take_number(field, signal.byte_offset);
+      } else {
+        understood = false;
+      }
+    }
+    if (!understood) {
+      fail(fmt::format("'{}' is no signal format", written),
+           "write FORMAT[xFRAME][:SKEW][+OFFSET], for example 16+24");
+    }
+  }
+
+  // GAIN[(BASELINE)][/UNITS]; returns whether a baseline is written.
+  bool parse_gain(std::string_view field, WfdbSignal& signal) const {
+    const std::string_view written = field;
+    bool understood = take_number(field, signal.gain);
+    bool baseline_written = false;
+    if (understood && field.starts_with('(')) {
+      field.remove_prefix(1);
+      understood = take_number(field, signal.baseline) && field.starts_with(')');
+      if (understood) field.remove_prefix(1);
+      baseline_written = true;
+    }
+    if (understood && !field.empty()) {
+      understood = field.front() == '/';
+      signal.units = field.substr(1);
+    }
+    if (!understood) {
+      fail(fmt::format("'{}' is no gain", written),
+           "write GAIN[(BASELINE)][/UNITS], for example 1000(0)/mV");
+    }
+    constexpr double kDefaultGain = 200, kSmallestGain = 1e-9, kLargest = 1e12;
+    if (signal.gain == 0) signal.gain = kDefaultGain;
+    if (std::abs(signal.gain) < kSmallestGain || std::abs(signal.gain) > kLargest ||
+        std::abs(signal.baseline) > kLargest) {
+      fail(fmt::format("the gain '{}' is absurd", written), "write ADC units per mV");
+    }
+    return baseline_written;
+  }
+
+  void optional_number(std::string_view& line, std::string_view what, double& number) const {
+    const std::string_view field = next_field(line);
+    if (field.empty() || whole_number(field, number)) return;
+    fail(fmt::format("the {} '{}' is no number", what, field),
+         "write GAIN RESOLUTION ZERO INITIAL CHECKSUM BLOCK before the lead's name");
+  }
+
+  std::string_view place_;
+  int line_ = 0;
+  std::size_t declared_ = 0;
+  WfdbHeader header_;
+};
+
+}  // namespace
+
+WfdbHeader parse_wfdb_header(std::string_view text, std::string_view place) {
+  return Parser(place).parse(text);
+}
+
+bool looks_like_wfdb_header(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  while (!text.empty()) {
+    std::string_view line = next_line(text);
+    if (line.empty() || line.front() == '#') continue;
+    const std::string_view name = next_field(line);
+    const bool printable =
+        std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7F; });
+    std::size_t signals = 0;
+    if (!printable || !whole_number(next_field(line), signals)) return false;
+    double rate = 0;
+    std::string_view written = next_field(line);
+    return written.empty() || take_number(written, rate);
+  }
+  return false;
+}
+
+}  // namespace liteheart
