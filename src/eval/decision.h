@@ -1,0 +1,39 @@
+// From logits to calibrated probabilities and yes or no: the parts of learn_decision (report.h).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "eval/report.h"
+
+namespace liteheart {
+
+/// Throws Error if the arrays of `p` do not fit its sizes or a logit is not finite.
+void check_predictions(const Predictions& p);
+
+struct Platt {
+  double slope = 1, intercept = 0;
+};
+/// Platt scaling of one class (Platt 1999): the slope and intercept that minimize the cross-entropy
+/// against smoothed targets (N+ + 1) / (N+ + 2) and 1 / (N- + 2), by Newton steps with
+/// backtracking. Where higher logits do not go with positives, the slope stays 1 and only the
+/// intercept is fitted: a calibration never reverses a class's ranking. nullopt without positives
+/// or negatives.
+std::optional<Platt> fit_platt(std::span<const float> logit, std::span<const std::uint8_t> label);
+
+/// The probability p of one of the records at which "positive where probability >= p" has the
+/// greatest F-beta 2; the highest such p.
+float best_threshold(std::span<const float> probability, std::span<const std::uint8_t> label);
+
+/// 1 where the calibrated probability reaches the class's threshold: [record, class].
+/// `probability`: as probabilities() gives it.
+std::vector<std::uint8_t> decide(std::span<const float> probability, const Decision& d);
+
+/// slope * logit + intercept, [record, class]: the calibrated probabilities' order, without the
+/// ties that rounding to 0 and 1 makes.
+std::vector<double> calibrated_logits(const Predictions& p, const Decision& d);
+
+}  // namespace liteheart

@@ -1,0 +1,259 @@
+// Reports as tables, JSON and CSV.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "eval/report.h"
+#include "eval/restoration.h"
+
+namespace liteheart {
+namespace {
+
+using nlohmann::json;
+
+/// A number of all classes together under its name in JSON, CSV and table.
+struct Overall {
+  const char* key;
+  const char* title;
+  Estimate estimate;
+};
+
+std::vector<Overall> overall(const Report& r) {
+  return {
+      {"macro_auc", "macro AUC", r.macro_auc},
+      {"mean_average_precision", "mean average precision", r.mean_average_precision},
+      {"macro_f1", "macro F1", r.macro_f1},
+      {"macro_f2", "macro F-beta 2", r.macro_f2},
+      {"macro_g2", "macro G-beta 2", {r.macro_g2, {}}},
+      {"macro_sensitivity", "macro sensitivity", {r.macro_sensitivity, {}}},
+      {"macro_specificity", "macro specificity", {r.macro_specificity, {}}},
+      {"macro_expected_calibration_error",
+       "macro expected calibration error",
+       {r.macro_expected_calibration_error, {}}},
+      {"ranking_loss", "ranking loss", {r.ranking_loss, {}}},
+      {"coverage_error", "coverage error (classes)", {r.coverage_error, {}}},
+      {"hamming_loss", "Hamming loss", {r.hamming_loss, {}}},
+      {"exact_match", "exact match", {r.exact_match, {}}},
+      {"challenge_score", "CinC 2021 Challenge score", r.challenge_score},
+      {"coverage", "coverage (recordings accepted)", {r.coverage, {}}},
+  };
+}
+
+/// A number of one class under its name in JSON and CSV, and the head of its column.
+struct ClassNumber {
+  const char* key;
+  const char* head;
+  Estimate estimate;
+};
+
+std::vector<ClassNumber> numbers(const ClassReport& c) {
+  return {
+      {"auc", "AUC", c.auc},
+      {"average_precision", "AP", c.average_precision},
+      {"f1", "F1", c.f1},
+      {"f2", "F2", c.f2},
+      {"g2", "G2", {c.g2, {}}},
+      {"sensitivity", "sens.", {c.sensitivity, {}}},
+      {"specificity", "spec.", {c.specificity, {}}},
+      {"expected_calibration_error", "ECE", {c.expected_calibration_error, {}}},
+  };
+}
+
+json number(const std::optional<double>& v) { return v ? json(*v) : json(nullptr); }
+
+json interval(const std::optional<Interval>& i) {
+  return i ? json::array({i->low, i->high}) : json(nullptr);
+}
+
+std::string cell(const std::optional<double>& v) { return v ? fmt::format("{:.3f}", *v) : "-"; }
+
+std::string cell(const Estimate& e) {
+  if (!e.interval) return cell(e.value);
+  return fmt::format("{} [{:.3f}, {:.3f}]", cell(e.value), e.interval->low, e.interval->high);
+}
+
+const std::string& short_name(const Diagnosis& d) {
+  return d.abbreviation.empty() ? d.code : d.abbreviation;
+}
+
+using Rows = std::vector<std::vector<std::string>>;
+
+/// Columns padded to their widest cell; all but the first and last are right-aligned.
+std::string align(const Rows& rows) {
+  std::vector<std::size_t> width(rows.front().size());
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) width[i] = std::max(width[i], row[i].size());
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
+      text += i == 0 ? fmt::format("{:<{}}", row[i], width[i])
+                     : fmt::format("  {:>{}}", row[i], width[i]);
+    }
+    text += "  " + row.back() + "\n";
+  }
+  return text;
+}
+
+Rows class_rows(const Report& r) {
+  Rows rows;
+  for (const ClassReport& c : r.classes) {
+    std::vector<std::string> row = {short_name(c.diagnosis), std::to_string(c.positives),
+                                    fmt::format("{:.4f}", c.prevalence)};
+    std::vector<std::string> head = {"class", "positives", "prevalence"};
+    for (const ClassNumber& n : numbers(c)) {
+      row.push_back(cell(n.estimate));
+      head.push_back(n.head);
+    }
+    row.push_back(c.diagnosis.name);
+    head.push_back("diagnosis");
+    if (rows.empty()) rows.push_back(head);
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+std::string heading(const Report& r) {
+  std::string text = fmt::format("{} recordings of {} patients, {} classes\n", r.records,
+                                 r.patients, r.classes.size());
+  std::string left_out;
+  for (const ClassReport& c : r.classes) {
+    if (!c.evaluated()) left_out += " " + short_name(c.diagnosis);
+  }
+  if (!left_out.empty()) {
+    text += "No positives or no negatives here, so not in the macro numbers:" + left_out + "\n";
+  }
+  if (r.bootstrap.replicates > 0) {
+    text += fmt::format("[low, high]: {:g} % intervals over {} bootstrap draws of the patients\n",
+                        100 * r.bootstrap.confidence, r.bootstrap.replicates);
+  }
+  if (r.challenge_classes > 0) {
+    text += fmt::format("Challenge score: from the {} of its 26 classes that are predicted here\n",
+                        r.challenge_classes);
+  }
+  return text;
+}
+
+/// RFC 4180.
+std::string quoted(const std::string& field) {
+  if (field.find_first_of(",\"\r\n") == field.npos) return field;
+  std::string text = "\"";
+  for (char c : field) text += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return text + '"';
+}
+
+Estimate count(std::size_t n) { return {static_cast<double>(n), {}}; }
+
+std::string csv_row(const Diagnosis& d, const char* metric, const Estimate& e) {
+  const auto shortest = [](const std::optional<double>& v) {
+    return v ? fmt::format("{}", *v) : "";
+  };
+  std::optional<double> low, high;
+  if (e.interval) low = e.interval->low, high = e.interval->high;
+  return fmt::format("{},{},{},{},{},{}\n", quoted(d.code), quoted(d.abbreviation), metric,
+                     shortest(e.value), shortest(low), shortest(high));
+}
+
+std::vector<std::pair<const char*, const GapRatio*>> ratios(const GapClosed& g) {
+  return {{"macro_auc", &g.macro_auc},
+          {"mean_average_precision", &g.mean_average_precision},
+          {"macro_f1", &g.macro_f1},
+          {"macro_f2", &g.macro_f2}};
+}
+
+}  // namespace
+
+std::string to_table(const Report& r) {
+  Rows summary;
+  for (const Overall& o : overall(r)) summary.push_back({o.title, cell(o.estimate)});
+  std::string text = heading(r) + "\n" + align(summary) + "\n";
+  if (!r.classes.empty()) text += align(class_rows(r)) + "\n";
+  return text.append(kDisclaimer).append("\n");
+}
+
+json to_json(const Report& r) {
+  json out = {{"records", r.records},
+              {"patients", r.patients},
+              {"evaluated_classes", r.evaluated_classes()},
+              {"challenge_classes", r.challenge_classes},
+              {"bootstrap",
+               {{"replicates", r.bootstrap.replicates},
+                {"confidence", r.bootstrap.confidence},
+                {"seed", r.bootstrap.seed}}},
+              {"disclaimer", kDisclaimer}};
+  for (const Overall& o : overall(r)) {
+    out[o.key] = number(o.estimate.value);
+    if (o.estimate.interval) out[std::string(o.key) + "_interval"] = interval(o.estimate.interval);
+  }
+  for (const ClassReport& c : r.classes) {
+    json entry = {{"code", c.diagnosis.code}, {"abbreviation", c.diagnosis.abbreviation},
+                  {"name", c.diagnosis.name}, {"positives", c.positives},
+                  {"negatives", c.negatives}, {"prevalence", c.prevalence},
+                  {"threshold", c.threshold}, {"evaluated", c.evaluated()}};
+    for (const ClassNumber& n : numbers(c)) {
+      entry[n.key] = number(n.estimate.value);
+      if (n.estimate.interval)
+        entry[std::string(n.key) + "_interval"] = interval(n.estimate.interval);
+    }
+    out["classes"].push_back(entry);
+  }
+  return out;
+}
+
+std::string to_csv(const Report& r) {
+  std::string text = "code,abbreviation,metric,value,low,high\n";
+  text += csv_row({}, "records", count(r.records)) + csv_row({}, "patients", count(r.patients));
+  for (const Overall& o : overall(r)) text += csv_row({}, o.key, o.estimate);
+  for (const ClassReport& c : r.classes) {
+    text += csv_row(c.diagnosis, "positives", count(c.positives));
+    text += csv_row(c.diagnosis, "negatives", count(c.negatives));
+    text += csv_row(c.diagnosis, "prevalence", {c.prevalence, {}});
+    text += csv_row(c.diagnosis, "threshold", {c.threshold, {}});
+    for (const ClassNumber& n : numbers(c)) text += csv_row(c.diagnosis, n.key, n.estimate);
+  }
+  return text;
+}
+
+std::string to_table(const GapClosed& g) {
+  Rows rows = {{"gap closed", "baseline", "LCCI", "HCCI", "closed"}};
+  for (const auto& [key, r] : ratios(g)) {
+    rows.push_back({key, cell(r->baseline), cell(r->lcci), cell(r->hcci),
+                    cell(Estimate{r->closed, r->interval})});
+  }
+  return align(rows);
+}
+
+json to_json(const GapClosed& g) {
+  json out;
+  for (const auto& [key, r] : ratios(g)) {
+    out[key] = {{"lcci", number(r->lcci)},
+                {"baseline", number(r->baseline)},
+                {"hcci", number(r->hcci)},
+                {"gap_closed", number(r->closed)},
+                {"gap_closed_interval", interval(r->interval)}};
+  }
+  return out;
+}
+
+std::string to_table(const LeadsRestored& leads) {
+  Rows rows = {{"lead", "Pearson r", "MSE", "recordings"}};
+  for (std::size_t lead = 0; lead < leads.size(); ++lead) {
+    rows.push_back({std::string(kLeadNames[lead]), cell(leads[lead].pearson), cell(leads[lead].mse),
+                    std::to_string(leads[lead].records)});
+  }
+  return align(rows);
+}
+
+json to_json(const LeadsRestored& leads) {
+  json out;
+  for (std::size_t lead = 0; lead < leads.size(); ++lead) {
+    out[std::string(kLeadNames[lead])] = {{"pearson", number(leads[lead].pearson)},
+                                          {"mse", number(leads[lead].mse)},
+                                          {"records", leads[lead].records},
+                                          {"pearson_records", leads[lead].pearson_records}};
+  }
+  return out;
+}
+
+}  // namespace liteheart
