@@ -1,0 +1,126 @@
+#include "nn/model.h"
+
+#include <torch/utils.h>
+
+#include "ecg/error.h"
+
+namespace liteheart {
+namespace {
+
+const char* const kKey = "liteheart";
+
+std::filesystem::path model_file(const std::filesystem::path& path) {
+  return std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
+}
+
+void collect(const torch::nn::Module& module, const std::string& prefix, NamedTensors& state) {
+  for (const auto& item : module.named_parameters()) {
+    state.emplace_back(prefix + item.key(), item.value());
+  }
+  for (const auto& item : module.named_buffers()) {
+    state.emplace_back(prefix + item.key(), item.value());
+  }
+}
+
+ModelCard read_card(const WeightFile& file, const std::string& place) {
+  const auto text = file.metadata.find(kKey);
+  if (text == file.metadata.end()) {
+    throw Error(place, "holds weights but no LiteHeart model card", "give a model written by liteheart");
+  }
+  const auto json = nlohmann::json::parse(text->second, nullptr, false);
+  if (json.is_discarded()) throw Error(place, "the model card is not JSON", "the file is damaged: copy it again");
+  return card_from_json(json, place);
+}
+
+}  // namespace
+
+Model Model::create(const ModelCard& card, std::uint64_t seed) {
+  torch::manual_seed(seed);
+  Model model;
+  model.card = card;
+  if (card.restoration) model.restoration = Restoration(*card.restoration);
+  model.backbone = Backbone(card.backbone);
+  return model;
+}
+
+ModelOutput Model::forward(const torch::Tensor& x) {
+  ModelOutput out;
+  if (restoration.is_empty()) {
+    out.backbone = backbone->forward(x);
+  } else {
+    out.restored = restoration->forward(x);
+    out.backbone = backbone->forward(out.restored);
+  }
+  return out;
+}
+
+void Model::train(bool on) {
+  if (!restoration.is_empty()) restoration->train(on);
+  backbone->train(on);
+}
+
+void Model::to(const torch::Device& device) {
+  if (!restoration.is_empty()) restoration->to(device);
+  backbone->to(device);
+}
+
+std::vector<torch::Tensor> Model::parameters() const {
+  std::vector<torch::Tensor> all;
+  if (!restoration.is_empty()) all = restoration->parameters();
+  const auto rest = backbone->parameters();
+  all.insert(all.end(), rest.begin(), rest.end());
+  return all;
+}
+
+NamedTensors Model::state() const {
+  NamedTensors state;
+  if (!restoration.is_empty()) collect(*restoration, "restoration.", state);
+  collect(*backbone, "backbone.", state);
+  return state;
+}
+
+void assign_state(const NamedTensors& state, const NamedTensors& tensors, const std::string& place) {
+  torch::NoGradGuard no_grad;
+  std::map<std::string, at::Tensor> by_name(tensors.begin(), tensors.end());
+  for (const auto& [name, target] : state) {
+    const auto found = by_name.find(name);
+    if (found == by_name.end()) {
+      throw Error(place, "has no tensor '" + name + "'", "it was written for another architecture");
+    }
+    if (found->second.sizes() != target.sizes()) {
+      throw Error(place, "tensor '" + name + "' has another shape than the model card says",
+                  "the file is damaged or was edited");
+    }
+    at::Tensor(target).copy_(found->second);
+  }
+}
+
+void save_model(const std::filesystem::path& file, const Model& model) {
+  WeightFile weights;
+  for (const auto& [name, tensor] : model.state()) {
+    if (name.ends_with("num_batches_tracked")) continue;  // of no use to inference
+    weights.tensors.emplace_back(name, tensor.detach().to(torch::kCPU).contiguous());
+  }
+  weights.metadata[kKey] = card_to_json(model.card).dump();
+  write_safetensors(file, weights);
+}
+
+ModelCard load_card(const std::filesystem::path& path) {
+  const auto file = model_file(path);
+  return read_card(read_safetensors(file), file.string());
+}
+
+Model load_model(const std::filesystem::path& path) {
+  const auto file = model_file(path);
+  const WeightFile weights = read_safetensors(file);
+  Model model = Model::create(read_card(weights, file.string()), 0);
+  NamedTensors wanted;
+  for (const auto& item : model.state()) {
+    if (!item.first.ends_with("num_batches_tracked")) wanted.push_back(item);
+  }
+  assign_state(wanted, weights.tensors, file.string());
+  model.train(false);
+  return model;
+}
+
+}  // namespace liteheart

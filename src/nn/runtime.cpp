@@ -1,0 +1,65 @@
+#include "nn/runtime.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
+#include <dlfcn.h>
+#include <malloc.h>
+#include <torch/cuda.h>
+
+#include <algorithm>
+#include <string>
+#include <thread>
+
+#include "ecg/error.h"
+
+// Newer releases of libtorch offer one setter for all devices and deprecate these; 1.13 has these only.
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
+namespace liteheart {
+
+void configure_runtime(int threads) {
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, 2'000'000'000);
+  mallopt(M_TOP_PAD, 64 << 20);
+  using SetThreads = void (*)(int);
+  if (const auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(1);
+  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  at::set_num_threads(threads > 0 ? threads : cores);
+}
+
+torch::Device choose_device(std::string_view name) {
+  const bool cuda = torch::cuda::is_available();
+  if (name == "cuda" && !cuda) {
+    throw Error("device", "no CUDA device answers here", "use --device cpu, or build with a libtorch that has CUDA");
+  }
+  return name != "cpu" && cuda ? torch::Device(torch::kCUDA) : torch::Device(torch::kCPU);
+}
+
+bool choose_bf16(std::string_view precision, const torch::Device& device) {
+  if (precision != "auto") return precision == "bf16";
+  if (device.is_cuda()) return true;
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16") > 0;
+#else
+  return false;
+#endif
+}
+
+Autocast::Autocast(bool on, const torch::Device& device) : on_(on), cuda_(device.is_cuda()) {
+  if (!on_) return;
+  if (cuda_) {
+    at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+    at::autocast::set_enabled(true);
+  } else {
+    at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+    at::autocast::set_cpu_enabled(true);
+  }
+}
+
+Autocast::~Autocast() {
+  if (!on_) return;
+  at::autocast::clear_cache();
+  cuda_ ? at::autocast::set_enabled(false) : at::autocast::set_cpu_enabled(false);
+}
+
+}  // namespace liteheart
