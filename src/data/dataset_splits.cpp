@@ -1,0 +1,109 @@
+#include "data/dataset_splits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
+#include <unordered_map>
+
+#include "data/csv.h"
+#include "data/dataset_json.h"
+#include "data/splits.h"
+#include "ecg/error.h"
+
+namespace liteheart {
+namespace {
+
+constexpr std::string_view kFilePrefix = "file:";
+
+bool contains(const std::vector<int>& folds, int fold) {
+  return std::ranges::find(folds, fold) != folds.end();
+}
+
+void split_by_fold(std::span<RecordRow> rows, const PrepareOptions& options) {
+  if (std::ranges::none_of(rows, [](const RecordRow& row) { return row.fold > 0; }))
+    throw Error(
+        "", "no recording has a fold",
+        "put a records.csv with record,patient_id,fold beside them, or use --split patient");
+  for (RecordRow& row : rows) {
+    row.split = contains(options.train_folds, row.fold)      ? Split::kTrain
+                : contains(options.validate_folds, row.fold) ? Split::kValidate
+                : contains(options.test_folds, row.fold)     ? Split::kTest
+                                                             : Split::kNone;
+  }
+}
+
+void split_by_patient(std::span<RecordRow> rows, std::span<const std::uint8_t> labels,
+                      std::size_t classes, const PrepareOptions& options) {
+  if (options.shares.size() != 3)
+    throw Error("", fmt::format("{} shares for three splits", options.shares.size()),
+                "give those of train, validate and test, for example 0.8, 0.1 and 0.1");
+  const std::vector<int> part =
+      stratify(patient_groups(rows), labels, classes, options.shares, options.seed);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    rows[i].split = std::array{Split::kTrain, Split::kValidate, Split::kTest}[part[i]];
+}
+
+void split_by_file(std::span<RecordRow> rows, const std::string& path) {
+  CsvReader table(path);
+  constexpr std::string_view kRemedy = "list record,split (and centre, where names repeat)";
+  const int record = table.required_column("record", kRemedy);
+  const int split = table.required_column("split", kRemedy);
+  const int centre = table.column("centre");
+  std::map<std::pair<std::string, std::string>, Split> listed;  // (centre or "", record)
+  while (table.next()) {
+    const auto which = split_named(table.field(split));
+    if (!which)
+      throw Error(table.place(), fmt::format("'{}' is not a split", table.field(split)),
+                  "use train, validate, test or none");
+    listed[{std::string(table.field(centre)), std::string(table.field(record))}] = *which;
+  }
+  std::size_t found = 0;
+  for (RecordRow& row : rows) {
+    const auto entry = listed.find({centre < 0 ? "" : row.centre, row.record});
+    if (entry == listed.end()) continue;
+    row.split = entry->second;
+    ++found;
+  }
+  if (found == 0)
+    throw Error(path, "lists none of the recordings",
+                "its column 'record' holds names without folder and extension");
+}
+
+void check_patients(std::span<const RecordRow> rows) {
+  std::unordered_map<std::string_view, Split> split_of;
+  for (const RecordRow& row : rows) {
+    if (row.split == Split::kNone) continue;
+    const auto [entry, is_new] = split_of.emplace(row.patient, row.split);
+    if (!is_new && entry->second != row.split)
+      throw Error(row.centre + "/" + row.record,
+                  fmt::format("patient {} would be in {} and in {}", row.patient,
+                              split_name(entry->second), split_name(row.split)),
+                  "mend the folds or the file, or use --split patient");
+  }
+}
+
+}  // namespace
+
+void assign_splits(std::span<RecordRow> rows, std::span<const std::uint8_t> labels,
+                   std::size_t classes, const PrepareOptions& options) {
+  std::string way = options.split;
+  if (way == "auto")
+    way = std::ranges::all_of(rows, [](const RecordRow& row) { return row.fold > 0; }) ? "fold"
+                                                                                       : "patient";
+  if (way == "fold") {
+    split_by_fold(rows, options);
+  } else if (way == "patient") {
+    split_by_patient(rows, labels, classes, options);
+  } else if (way.starts_with(kFilePrefix)) {
+    split_by_file(rows, way.substr(kFilePrefix.size()));
+  } else {
+    throw Error("", fmt::format("split '{}' is unknown", way),
+                "use auto, fold, patient or file:PATH");
+  }
+  check_patients(rows);
+}
+
+}  // namespace liteheart

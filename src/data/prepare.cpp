@@ -1,0 +1,202 @@
+#include "data/prepare.h"
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+#include <variant>
+
+#include "data/conditioner.h"
+#include "data/csv.h"
+#include "data/dataset_json.h"
+#include "data/dataset_labels.h"
+#include "data/dataset_splits.h"
+#include "data/in_order.h"
+#include "data/npy.h"
+#include "data/output_file.h"
+#include "data/partial_folder.h"
+#include "data/recording_list.h"
+#include "ecg/error.h"
+#include "ecg/leads.h"
+#include "formats/registry.h"
+
+namespace liteheart {
+namespace {
+
+// What a worker makes of a recording that can be kept.
+struct Conditioned {
+  std::vector<std::int16_t> signal;  // [lead, time]
+  int samples = 0;
+  double source_hz = 0;
+  std::vector<std::string> diagnoses;
+  std::optional<double> age_years;
+  std::string sex;
+};
+using Outcome = std::variant<Conditioned, Error>;
+
+Outcome condition_file(Conditioner& conditioner, std::int32_t window,
+                       const std::filesystem::path& path) {
+  try {
+    Recording recording = read_recording(path);
+    Conditioned result;
+    result.signal.resize(kLeads * static_cast<std::size_t>(window));
+    result.samples = conditioner.condition(recording, result.signal);
+    result.source_hz = recording.rate_hz;
+    result.diagnoses = std::move(recording.diagnoses);
+    result.age_years = recording.age_years;
+    result.sex = std::move(recording.sex);
+    return result;
+  } catch (const Error& e) {
+    return e;
+  } catch (const std::exception& e) {
+    return Error(path.string(), e.what());
+  }
+}
+
+// The error without the file's name, which stands beside it.
+std::string reason_of(const Error& error, const std::string& file) {
+  std::string reason = error.what();
+  if (reason.starts_with(file)) reason.erase(0, file.size());
+  const std::size_t begin = reason.find_first_not_of(": ");
+  return begin == std::string::npos ? error.problem() : reason.substr(begin);
+}
+
+// Takes conditioned recordings in order; keeps the signals on disk and the rest in memory.
+class Collector {
+ public:
+  Collector(const PrepareOptions& options, const Vocabulary& vocabulary,
+            const std::filesystem::path& folder)
+      : strict_(options.strict),
+        vocabulary_(vocabulary),
+        signals_(folder / kSignalsFile),
+        window_(static_cast<std::size_t>(options.conditioning.window)),
+        labels_(options, vocabulary) {}
+
+  void take(ListedRecording& listed, Outcome outcome) {
+    ++summary_.read;
+    if (const Error* error = std::get_if<Error>(&outcome)) {
+      skip(listed.path, *error);
+    } else {
+      keep(listed, std::get<Conditioned>(std::move(outcome)));
+    }
+  }
+
+  void finish_signals() {
+    signals_.write_at(0, npy_header("<i2", {rows_.size(), kLeads, window_}));
+    signals_.finish();
+  }
+
+  std::vector<RecordRow>& rows() { return rows_; }
+  const LabelCollector& labels() const { return labels_; }
+  PrepareSummary& summary() { return summary_; }
+
+ private:
+  // SCP-ECG statements as the vocabulary's codes; unknown ones stay, to be counted.
+  std::vector<std::string> codes_of(std::vector<std::string> statements) const {
+    for (std::string& statement : statements)
+      if (const Diagnosis* diagnosis = vocabulary_.find_label(statement))
+        statement = diagnosis->code;
+    return statements;
+  }
+
+  void skip(const std::string& file, const Error& error) {
+    if (strict_) throw error;
+    summary_.skipped.emplace_back(file, reason_of(error, file));
+  }
+
+  void keep(ListedRecording& listed, Conditioned conditioned) {
+    const std::size_t bytes = conditioned.signal.size() * sizeof(std::int16_t);
+    signals_.write_at(kNpyHeaderBytes + rows_.size() * bytes, conditioned.signal.data(), bytes);
+    RecordRow row = std::move(listed.row);
+    row.samples = conditioned.samples;
+    row.source_hz = conditioned.source_hz;
+    if (row.age_years < 0) row.age_years = conditioned.age_years.value_or(-1);
+    if (row.sex.empty()) row.sex = std::move(conditioned.sex);
+    rows_.push_back(std::move(row));
+    labels_.add(conditioned.diagnoses.empty() ? codes_of(listed.statements)
+                                              : std::move(conditioned.diagnoses));
+    summary_.unknown_patients += !listed.patient_known;
+    ++summary_.kept;
+  }
+
+  bool strict_;
+  const Vocabulary& vocabulary_;
+  OutputFile signals_;
+  std::size_t window_;
+  LabelCollector labels_;
+  std::vector<RecordRow> rows_;
+  PrepareSummary summary_;
+};
+
+std::size_t thread_count(const PrepareOptions& options) {
+  return options.threads > 0 ? static_cast<std::size_t>(options.threads)
+                             : std::max(1u, std::thread::hardware_concurrency());
+}
+
+void collect(std::vector<ListedRecording>& recordings, const PrepareOptions& options,
+             Collector& collector, const std::function<void(std::size_t, std::size_t)>& progress) {
+  const std::size_t total = recordings.size();
+  const std::size_t threads = thread_count(options);
+  std::vector<Conditioner> conditioners(threads, Conditioner(options.conditioning));
+  InOrder<Outcome>::run(
+      total, threads,
+      [&](std::size_t worker, std::size_t i) {
+        return condition_file(conditioners[worker], options.conditioning.window,
+                              recordings[i].path);
+      },
+      [&](std::size_t i, Outcome outcome) { collector.take(recordings[i], std::move(outcome)); },
+      [&](std::size_t done) {
+        if (progress) progress(done, total);
+      });
+  if (progress) progress(total, total);
+}
+
+void write_labels(const std::filesystem::path& folder, std::span<const std::uint8_t> labels,
+                  std::size_t records, std::size_t classes) {
+  OutputFile file(folder / kLabelsFile);
+  file.write_at(0, npy_header("|u1", {records, classes}));
+  file.write_at(kNpyHeaderBytes, labels.data(), labels.size());
+  file.finish();
+}
+
+std::string skipped_csv(const PrepareSummary& summary) {
+  std::string csv = "file,reason\n";
+  for (const auto& [file, reason] : summary.skipped)
+    csv += csv_field(file) + ',' + csv_field(reason) + '\n';
+  return csv;
+}
+
+Error nothing_kept(const PrepareSummary& summary) {
+  const auto& [file, reason] = summary.skipped.front();
+  return Error("", "none of " + std::to_string(summary.read) + " recordings can be used",
+               "the first: " + file + ": " + reason);
+}
+
+}  // namespace
+
+PrepareSummary prepare(const PrepareOptions& options, const Vocabulary& vocabulary,
+                       const std::function<void(std::size_t, std::size_t)>& progress) {
+  PartialFolder folder(options.out, options.overwrite);
+  Collector collector(options, vocabulary, folder.path());
+  RecordingList list = list_recordings(options.sources, options.conditioning.rate_hz);
+  collect(list.recordings, options, collector, progress);
+  PrepareSummary& summary = collector.summary();
+  summary.doubles = list.doubles;
+  summary.unknown_diagnoses = collector.labels().unknown();
+  if (summary.kept == 0) throw nothing_kept(summary);
+  collector.finish_signals();
+
+  std::vector<RecordRow>& rows = collector.rows();
+  const std::vector<Diagnosis> classes = collector.labels().classes();
+  const std::vector<std::uint8_t> labels = collector.labels().labels(classes);
+  assign_splits(rows, labels, classes.size(), options);
+  write_labels(folder.path(), labels, rows.size(), classes.size());
+  write_file(folder.path() / kRecordsFile, records_csv(rows));
+  write_file(folder.path() / "skipped.csv", skipped_csv(summary));
+  const DatasetDescription description{options.conditioning, kStoredScale, classes, rows.size()};
+  write_file(folder.path() / kDescriptionFile,
+             description_json(description, options, rows, labels));
+  folder.publish();
+  return std::move(summary);
+}
+
+}  // namespace liteheart

@@ -1,0 +1,172 @@
+#include "train/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <toml++/toml.h>
+#include <type_traits>
+
+#include "ecg/error.h"
+
+namespace liteheart {
+namespace {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row.back();
+}
+
+std::string default_text(const ConfigField& field) {
+  return std::visit(
+      [](const auto* value) -> std::string {
+        if constexpr (std::is_same_v<decltype(value), const std::string*>) {
+          return "\"" + *value + "\"";
+        } else {
+          return fmt::format("{}", *value);
+        }
+      },
+      field.value);
+}
+
+template <class T>
+void assign(const toml::node& node, T* target, const std::string& place, const std::string& key) {
+  if constexpr (std::is_same_v<T, std::string>) {
+    if (const auto v = node.value_exact<std::string>()) return void(*target = *v);
+    throw Error(place, "'" + key + "' wants text", "put it in quotes");
+  } else if constexpr (std::is_same_v<T, double>) {
+    if (const auto v = node.value<double>()) return void(*target = *v);
+    throw Error(place, "'" + key + "' wants a number");
+  } else {
+    const auto v = node.value_exact<std::int64_t>();
+    if (v && *v >= 0) return void(*target = static_cast<T>(*v));
+    throw Error(place, "'" + key + "' wants a whole number of at least 0");
+  }
+}
+
+void require(bool condition, const char* key, const std::string& wants) {
+  if (!condition) throw Error(std::string("setting ") + key, "must be " + wants);
+}
+
+}  // namespace
+
+std::vector<ConfigField> config_fields(TrainConfig& c) {
+  return {
+      {"data", &c.data, "folder of a prepared data set (liteheart prepare)"},
+      {"out", &c.out, "folder of this training; the same command continues what it finds there"},
+      {"network", &c.network, "student-tiny, student-small, student-base, teacher-base, teacher-medium or teacher-large"},
+      {"restoration", &c.restoration, "restoration net before the network: none, tiny, small or base"},
+      {"lead", &c.lead, "leads the system is given: one (I), several (I,V1) or all"},
+      {"strides", &c.strides, "encoder strides such as 4-2-2, or preset: 2-2-4 at 100 Hz, 4-4-4 at 500 Hz"},
+      {"labelled", &c.labelled, "share of the patients whose labels may be used, training and validation alike"},
+      {"labelled_seed", &c.labelled_seed, "seed of the choice of labelled patients"},
+      {"seed", &c.seed, "seed of initial weights, order and augmentation: same seed, same result (one thread)"},
+      {"epochs", &c.epochs, "passes; one pass has as many steps as all training records need, labelled or not"},
+      {"batch", &c.batch, "records per step"},
+      {"labelled_share", &c.labelled_share, "share of labelled records in a batch, where unlabelled ones are used too", true},
+      {"learning_rate", &c.learning_rate, "peak rate of AdamW; linear warm-up, then linear decay to zero"},
+      {"weight_decay", &c.weight_decay, "decoupled weight decay of AdamW"},
+      {"warmup_epochs", &c.warmup_epochs, "epochs of linear warm-up"},
+      {"clip", &c.clip, "largest norm of the gradient"},
+      {"cutmix", &c.cutmix, "probability that a batch is mixed by CutMix; 0 is off"},
+      {"cutmix_beta", &c.cutmix_beta, "Beta parameter of CutMix"},
+      {"augment", &c.augment, "strength of gain, noise and loss augmentation; 0 is off"},
+      {"patience", &c.patience, "stop after so many epochs without a better validation MAP"},
+      {"precision", &c.precision, "bf16, fp32 or auto: bf16 where the processor computes with it"},
+      {"device", &c.device, "cpu, cuda or auto"},
+      {"threads", &c.threads, "threads; 0 is all cores"},
+      {"checkpoint_minutes", &c.checkpoint_minutes, "minutes between checkpoints within an epoch"},
+      {"teacher", &c.teacher, "trained 12-lead model (folder or file) to learn from", true},
+      {"weight_supervised", &c.weight_supervised, "weight of the labels"},
+      {"weight_logit", &c.weight_logit, "weight of logit distillation on all records", true},
+      {"weight_pseudo", &c.weight_pseudo, "weight of pseudo-labels on unlabelled records (semi-supervised part)", true},
+      {"weight_restoration", &c.weight_restoration, "weight of the restoration error, with or without a teacher"},
+      {"region_focus", &c.region_focus, "how much more the restoration error counts where the teacher looks (region-aware part); 0 is plain L1", true},
+      {"weight_region_features", &c.weight_region_features, "weight of the feature distance where the teacher looks (region-aware part)", true},
+      {"weight_region_agreement", &c.weight_region_agreement, "weight of looking where the teacher looks (region-aware part)", true},
+      {"weight_information", &c.weight_information, "weight of cross-layer mutual information", true},
+      {"information_bound", &c.information_bound, "infonce, gaussian or jensen-shannon", true},
+  };
+}
+
+void read_config(const std::filesystem::path& file, TrainConfig& config) {
+  toml::table table;
+  try {
+    table = toml::parse_file(file.string());
+  } catch (const toml::parse_error& e) {
+    throw Error(fmt::format("{} line {}", file.string(), e.source().begin.line), std::string(e.description()));
+  }
+  const auto fields = config_fields(config);
+  for (const auto& [name, node] : table) {
+    const std::string key(name.str());
+    const std::string place = fmt::format("{} line {}", file.string(), node.source().begin.line);
+    const auto nearest = std::min_element(fields.begin(), fields.end(), [&](const auto& a, const auto& b) {
+      return edit_distance(a.key, key) < edit_distance(b.key, key);
+    });
+    if (nearest->key != key) {
+      throw Error(place, "no setting is called '" + key + "'", "did you mean '" + nearest->key + "'?");
+    }
+    std::visit([&, &value = node](auto* target) { assign(value, target, place, key); }, nearest->value);
+  }
+}
+
+void check_config(const TrainConfig& c) {
+  require(!c.data.empty(), "data", "given: the folder of a prepared data set");
+  require(!c.out.empty(), "out", "given: the folder for this training");
+  require(c.labelled > 0 && c.labelled <= 1, "labelled", "in (0, 1]");
+  require(c.epochs >= 1 && c.epochs <= 100000, "epochs", "1 or more");
+  require(c.batch >= 2 && c.batch <= 65536, "batch", "2 or more");
+  require(c.labelled_share > 0 && c.labelled_share <= 1, "labelled_share", "in (0, 1]");
+  require(c.learning_rate > 0 && c.learning_rate <= 1, "learning_rate", "in (0, 1]");
+  require(c.weight_decay >= 0, "weight_decay", "0 or more");
+  require(c.warmup_epochs >= 0, "warmup_epochs", "0 or more");
+  require(c.clip > 0, "clip", "above 0");
+  require(c.cutmix >= 0 && c.cutmix <= 1, "cutmix", "in [0, 1]");
+  require(c.cutmix_beta > 0, "cutmix_beta", "above 0");
+  require(c.augment >= 0 && c.augment <= 10, "augment", "in [0, 10]");
+  require(c.patience >= 1, "patience", "1 or more");
+  require(c.precision == "auto" || c.precision == "bf16" || c.precision == "fp32", "precision", "auto, bf16 or fp32");
+  require(c.device == "auto" || c.device == "cpu" || c.device == "cuda", "device", "auto, cpu or cuda");
+  require(c.checkpoint_minutes > 0, "checkpoint_minutes", "above 0");
+  TrainConfig copy = c;
+  for (const ConfigField& field : config_fields(copy)) {
+    if (field.key.starts_with("weight_") || field.key == "region_focus") {
+      require(*std::get<double*>(field.value) >= 0, field.key.c_str(), "0 or more");
+    }
+  }
+}
+
+nlohmann::json config_json(const TrainConfig& config) {
+  TrainConfig copy = config;
+  nlohmann::json all = nlohmann::json::object();
+  for (const ConfigField& field : config_fields(copy)) {
+    std::visit([&](const auto* value) { all[field.key] = *value; }, field.value);
+  }
+  return all;
+}
+
+std::string config_reference() {
+  std::string text =
+      "# Settings of `liteheart train` and `liteheart distil`\n\n"
+      "Made by `liteheart train --reference`. Each key stands in a TOML file (`--config FILE`) or, behind `--`, on the\n"
+      "command line, which wins.\n\n| key | default | meaning |\n|---|---|---|\n";
+  TrainConfig defaults;
+  for (const ConfigField& field : config_fields(defaults)) {
+    text += fmt::format("| `{}` | `{}` | {}{} |\n", field.key, default_text(field), field.help,
+                        field.distil_only ? " (`distil` only)" : "");
+  }
+  return text;
+}
+
+}  // namespace liteheart

@@ -1,0 +1,57 @@
+// Every setting of `liteheart train` and `liteheart distil`: one annotated struct from which the TOML parser, the
+// command line, --help and docs/configuration.md are made. No libtorch here.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace liteheart {
+
+struct TrainConfig {
+  std::string data, out;
+  std::string network = "student-tiny", restoration = "none", lead = "I", strides = "preset";
+  double labelled = 1;
+  std::uint64_t labelled_seed = 1, seed = 1;
+  int epochs = 15, batch = 64;
+  double labelled_share = 0.25;
+  double learning_rate = 1e-3, weight_decay = 0.01, warmup_epochs = 1, clip = 2;
+  double cutmix = 0.5, cutmix_beta = 0.75, augment = 1;
+  int patience = 6;
+  std::string precision = "auto", device = "auto";
+  int threads = 0;
+  double checkpoint_minutes = 2;
+
+  std::string teacher;
+  double weight_supervised = 1, weight_logit = 1, weight_pseudo = 0.5;
+  double weight_restoration = 1, region_focus = 1, weight_region_features = 0.5, weight_region_agreement = 0.1;
+  double weight_information = 0.05;
+  std::string information_bound = "infonce";
+};
+
+/// One key: what it is called in TOML and, behind "--", on the command line; where it lives; what it means.
+struct ConfigField {
+  std::string key;
+  std::variant<std::string*, int*, double*, std::uint64_t*> value;
+  std::string help;
+  bool distil_only = false;
+};
+/// The fields of `config`, in the order help shows them.
+std::vector<ConfigField> config_fields(TrainConfig& config);
+
+/// Sets the keys that the TOML file gives. Throws Error (file, line, nearest key) on a key misspelt or of the wrong type.
+void read_config(const std::filesystem::path& file, TrainConfig& config);
+
+/// Throws Error naming the key, what it may be and what it was.
+void check_config(const TrainConfig& config);
+
+/// All keys and values.
+nlohmann::json config_json(const TrainConfig& config);
+
+/// docs/configuration.md.
+std::string config_reference();
+
+}  // namespace liteheart

@@ -1,0 +1,72 @@
+#include "train/predict.h"
+
+#include <algorithm>
+
+#include "data/splits.h"
+#include "ecg/error.h"
+#include "train/batch.h"
+
+namespace liteheart {
+
+std::vector<std::int64_t> class_columns(const ModelCard& card, const std::vector<Diagnosis>& wanted,
+                                        const std::string& place) {
+  std::vector<std::int64_t> columns;
+  for (const Diagnosis& d : wanted) {
+    const auto at = std::find_if(card.classes.begin(), card.classes.end(), [&](const Diagnosis& c) { return c.code == d.code; });
+    if (at == card.classes.end()) {
+      throw Error(place, "the model does not know " + d.name + " (" + d.code + ")",
+                  "prepare the data with --classes naming only what it knows, or train on this data");
+    }
+    columns.push_back(at - card.classes.begin());
+  }
+  return columns;
+}
+
+void require_same_conditioning(const ModelCard& card, const PreparedDataset& data, const std::string& place) {
+  const edge::Conditioning &a = card.conditioning, &b = data.conditioning();
+  if (a.rate_hz != b.rate_hz || a.window != b.window || a.low_hz != b.low_hz || a.high_hz != b.high_hz ||
+      a.normalization != b.normalization) {
+    throw Error(place, "the model was trained with another conditioning than " + data.folder().string() + " has",
+                "prepare the recordings with the model's preset and normalization");
+  }
+}
+
+Predictions predict(Model& model, const PreparedDataset& data, std::span<const std::size_t> records,
+                    const PredictOptions& options) {
+  require_same_conditioning(model.card, data, "model");
+  const std::vector<std::int64_t> columns = class_columns(model.card, data.classes(), "model");
+  const torch::Tensor column = torch::tensor(columns, torch::kLong);
+  const std::vector<std::int64_t> lead_list(model.card.leads.begin(), model.card.leads.end());
+  const torch::Tensor leads = torch::tensor(lead_list, torch::kLong);
+
+  torch::InferenceMode inference;
+  model.train(false);
+  Predictions p;
+  p.records = records.size();
+  p.classes = data.classes().size();
+  p.logit.reserve(p.records * p.classes);
+  p.label.reserve(p.records * p.classes);
+  for (std::size_t from = 0; from < records.size();) {
+    const auto part = records.subspan(from, std::min<std::size_t>(records.size() - from, static_cast<std::size_t>(options.batch)));
+    const torch::Tensor signal = load_signals(data, part);
+    ModelOutput out;
+    {
+      Autocast autocast(options.bf16, options.device);
+      out = model.forward(signal.index_select(1, leads).to(options.device));
+    }
+    const torch::Tensor logits = out.backbone.logits.to(torch::kCPU).index_select(1, column).contiguous();
+    p.logit.insert(p.logit.end(), logits.data_ptr<float>(), logits.data_ptr<float>() + logits.numel());
+    from += part.size();
+    if (options.each) options.each(from, signal, out.restored.defined() ? out.restored.to(torch::kCPU) : out.restored);
+  }
+  std::vector<RecordRow> rows;
+  for (const std::size_t record : records) {
+    rows.push_back(data.rows()[record]);
+    const auto labels = data.labels(record);
+    p.label.insert(p.label.end(), labels.begin(), labels.end());
+  }
+  p.patient = patient_groups(rows);
+  return p;
+}
+
+}  // namespace liteheart

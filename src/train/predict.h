@@ -1,0 +1,34 @@
+// A model's opinion on records of a prepared data set.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "data/dataset.h"
+#include "eval/report.h"
+#include "nn/model.h"
+#include "nn/runtime.h"
+
+namespace liteheart {
+
+struct PredictOptions {
+  torch::Device device = torch::kCPU;
+  bool bf16 = false;
+  std::int64_t batch = 128;
+  /// Called after each batch with (records done, signals [batch, 12, time], restored [batch, 12, time] or undefined).
+  std::function<void(std::size_t, const torch::Tensor&, const torch::Tensor&)> each;
+};
+
+/// Logits and labels of `records`, in that order, for the classes of the data set. Throws Error if the model was
+/// conditioned otherwise or does not know a class.
+Predictions predict(Model& model, const PreparedDataset& data, std::span<const std::size_t> records,
+                    const PredictOptions& options);
+
+/// For each class of `wanted`, its column among the model's. Throws Error (place, class) where there is none.
+std::vector<std::int64_t> class_columns(const ModelCard& card, const std::vector<Diagnosis>& wanted,
+                                        const std::string& place);
+
+/// Throws Error (place) unless the model's conditioning is the data set's.
+void require_same_conditioning(const ModelCard& card, const PreparedDataset& data, const std::string& place);
+
+}  // namespace liteheart

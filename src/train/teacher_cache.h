@@ -1,0 +1,28 @@
+// What a frozen teacher says about every training record, computed once and kept beside the teacher.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "data/dataset.h"
+#include "distill/objective.h"
+#include "nn/model.h"
+#include "train/batch.h"
+
+namespace liteheart {
+
+/// The opinion on unaugmented 12-lead records, a row each; features and embeddings in bf16.
+struct TeacherView {
+  TeacherOpinion all;
+  /// The opinion on some rows, cut-mixed as a batch was, on `device`, in fp32.
+  TeacherOpinion rows(std::span<const std::size_t> rows, const CutMix& mix, const torch::Device& device) const;
+};
+
+/// Reads the cache that belongs to this teacher, data set and these records, or computes and writes it to
+/// FOLDER/teacher-cache-KEY.safetensors (FOLDER: the teacher's). progress(done, total). Throws Error.
+TeacherView teacher_view(const std::filesystem::path& teacher, const PreparedDataset& data,
+                         std::span<const std::size_t> records, const torch::Device& device, bool bf16,
+                         const std::function<void(std::size_t, std::size_t)>& progress);
+
+}  // namespace liteheart

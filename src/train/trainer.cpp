@@ -1,0 +1,348 @@
+#include "train/trainer.h"
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <optional>
+
+#include "data/splits.h"
+#include "ecg/error.h"
+#include "ecg/leads.h"
+#include "nn/runtime.h"
+#include "train/adamw.h"
+#include "train/batch.h"
+#include "train/checkpoint.h"
+#include "train/log.h"
+#include "train/predict.h"
+#include "train/teacher_cache.h"
+
+namespace liteheart {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using nlohmann::json;
+constexpr std::uint64_t kLogEvery = 50;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::array<int, 3> parse_strides(const std::string& text, const edge::Conditioning& conditioning) {
+  if (text == "preset") return preset_strides(conditioning);
+  std::array<int, 3> s{};
+  char end = 0;
+  if (std::sscanf(text.c_str(), "%d-%d-%d%c", s.data(), &s[1], &s[2], &end) != 3 ||
+      std::any_of(s.begin(), s.end(), [](int x) { return x < 1 || x > 16; }) ||
+      conditioning.window % (s[0] * s[1] * s[2]) != 0) {
+    throw Error("setting strides", "must be preset or three numbers such as 4-2-2 whose product divides the window");
+  }
+  return s;
+}
+
+ModelCard make_card(const TrainConfig& config, const PreparedDataset& data) {
+  ModelCard card;
+  card.conditioning = data.conditioning();
+  card.leads = parse_leads(config.lead);
+  card.classes = data.classes();
+  card.backbone = backbone_preset(config.network);
+  card.backbone.strides = parse_strides(config.strides, card.conditioning);
+  card.backbone.classes = static_cast<int>(card.classes.size());
+  card.backbone.leads = static_cast<int>(card.leads.size());
+  if (config.restoration != "none") {
+    card.restoration = restoration_preset(config.restoration);
+    card.restoration->measured = card.leads;
+    card.restoration->derive_limb_leads = card.conditioning.normalization == edge::Normalization::kFixedGain;
+    card.backbone.leads = kLeads;
+  }
+  return card;
+}
+
+/// What makes this training the one that a checkpoint belongs to.
+json identity(const TrainConfig& config, const PreparedDataset& data) {
+  json id = config_json(config);
+  for (const char* key : {"out", "threads", "checkpoint_minutes", "device"}) id.erase(key);
+  for (const char* key : {"data", "teacher"}) {
+    const auto path = std::filesystem::path(id[key].get<std::string>()).lexically_normal();
+    id[key] = (path.has_filename() ? path : path.parent_path()).filename().string();
+  }
+  id["records"] = data.size();
+  id["classes"] = data.classes().size();
+  return id;
+}
+
+ObjectiveWeights objective_weights(const TrainConfig& c) {
+  return {c.weight_supervised, c.weight_logit,           c.weight_pseudo,           c.weight_restoration, c.region_focus,
+          c.weight_region_features, c.weight_region_agreement, c.weight_information, information_bound(c.information_bound)};
+}
+
+class Trainer {
+ public:
+  Trainer(const TrainConfig& config, const TrainCallbacks& callbacks);
+  TrainOutcome run();
+
+ private:
+  void prepare_teacher(const std::vector<std::size_t>& records);
+  void resume();
+  void checkpoint();
+  double learning_rate() const;
+  void step();
+  bool end_epoch();
+  Predictions validate();
+  void finish();
+  TrainOutcome outcome() const;
+
+  const TrainConfig& config_;
+  const TrainCallbacks& callbacks_;
+  PreparedDataset data_;
+  torch::Device device_;
+  bool bf16_;
+  json identity_;
+  Model model_;
+  Objective objective_{nullptr};
+  TeacherView teacher_;
+  std::vector<std::size_t> teacher_row_;  // by record of the data set
+  std::vector<std::size_t> validation_;
+  std::unique_ptr<BatchSampler> sampler_;
+  std::unique_ptr<AdamW> optimizer_;
+  std::uint64_t steps_per_epoch_ = 0;
+  Progression progression_;
+  std::unique_ptr<TrainLog> log_;
+  Clock::time_point started_ = Clock::now(), epoch_started_, saved_ = Clock::now();
+  std::uint64_t epoch_first_step_ = 0;
+  double seconds_before_ = 0;
+};
+
+Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
+    : config_(config),
+      callbacks_(callbacks),
+      data_(config.data),
+      device_(choose_device(config.device)),
+      bf16_(choose_bf16(config.precision, device_)),
+      identity_(identity(config, data_)) {
+  model_ = Model::create(make_card(config, data_), config.seed);
+  const auto known = choose_labelled(data_, config.labelled, config.labelled_seed);
+  BatchOptions options;
+  const auto train_records = data_.indices(Split::kTrain);
+  for (const std::size_t record : train_records) (known[record] ? options.labelled : options.unlabelled).push_back(record);
+  for (const std::size_t record : data_.indices(Split::kValidate)) {
+    if (known[record]) validation_.push_back(record);
+  }
+  if (options.labelled.empty()) throw Error(config.data, "no labelled record is left to train on", "raise --labelled or prepare with a larger training split");
+  if (validation_.empty()) throw Error(config.data, "no labelled record is left to validate on", "raise --labelled or prepare with a larger validation split");
+
+  options.leads = model_.card.leads;
+  options.cutmix = config.cutmix;
+  options.cutmix_beta = config.cutmix_beta;
+  options.augment = config.augment;
+  options.seed = config.seed;
+  const bool distil = !config.teacher.empty();
+  options.labelled_per_batch = config.batch;
+  if (distil && !options.unlabelled.empty()) {
+    options.labelled_per_batch = std::clamp<std::int64_t>(std::lround(config.batch * config.labelled_share), 1, config.batch - 1);
+    options.unlabelled_per_batch = config.batch - options.labelled_per_batch;
+  }
+  steps_per_epoch_ = (train_records.size() + static_cast<std::size_t>(config.batch) - 1) / static_cast<std::size_t>(config.batch);
+  sampler_ = std::make_unique<BatchSampler>(data_, options);
+
+  std::vector<std::int64_t> teacher_widths;
+  if (distil) {
+    prepare_teacher(train_records);
+    for (const auto& e : teacher_.all.embeddings) teacher_widths.push_back(e.size(1));
+  }
+  torch::manual_seed(config.seed + 1);
+  objective_ = Objective(objective_weights(config), model_.card.backbone, teacher_widths);
+  model_.to(device_);
+  objective_->to(device_);
+  auto parameters = model_.parameters();
+  for (const auto& p : objective_->parameters()) parameters.push_back(p);
+  optimizer_ = std::make_unique<AdamW>(parameters, config.weight_decay);
+}
+
+void Trainer::prepare_teacher(const std::vector<std::size_t>& records) {
+  teacher_ = teacher_view(config_.teacher, data_, records, device_, bf16_, [this](std::size_t done, std::size_t total) {
+    if (callbacks_.progress) callbacks_.progress("teacher", done, total, {});
+  });
+  teacher_row_.resize(data_.size());
+  for (std::size_t row = 0; row < records.size(); ++row) teacher_row_[records[row]] = row;
+}
+
+void Trainer::resume() {
+  std::filesystem::create_directories(config_.out);
+  const auto saved = read_checkpoint(config_.out, identity_);
+  if (saved) {
+    progression_ = saved->progression;
+    NamedTensors state = model_.state();
+    for (const auto& item : objective_->named_parameters()) state.emplace_back("objective." + item.key(), item.value());
+    for (std::size_t i = 0; i < optimizer_->first.size(); ++i) {
+      state.emplace_back(fmt::format("adamw.first.{}", i), optimizer_->first[i]);
+      state.emplace_back(fmt::format("adamw.second.{}", i), optimizer_->second[i]);
+    }
+    assign_state(state, saved->tensors, checkpoint_file(config_.out).string());
+    optimizer_->steps = progression_.optimizer_steps;
+  }
+  seconds_before_ = progression_.seconds;
+  log_ = std::make_unique<TrainLog>(std::filesystem::path(config_.out) / "log.jsonl", progression_.step);
+}
+
+void Trainer::checkpoint() {
+  progression_.optimizer_steps = optimizer_->steps;
+  progression_.seconds = seconds_before_ + seconds_since(started_);
+  Checkpoint c{identity_, progression_, {}};
+  const auto add = [&](const std::string& name, const torch::Tensor& tensor) {
+    c.tensors.emplace_back(name, tensor.detach().cpu().contiguous());
+  };
+  for (const auto& [name, tensor] : model_.state()) add(name, tensor);
+  for (const auto& item : objective_->named_parameters()) add("objective." + item.key(), item.value());
+  for (std::size_t i = 0; i < optimizer_->first.size(); ++i) {
+    add(fmt::format("adamw.first.{}", i), optimizer_->first[i]);
+    add(fmt::format("adamw.second.{}", i), optimizer_->second[i]);
+  }
+  log_->flush();
+  write_checkpoint(config_.out, c);
+  saved_ = Clock::now();
+}
+
+double Trainer::learning_rate() const {
+  const double step = static_cast<double>(progression_.step), per_epoch = static_cast<double>(steps_per_epoch_);
+  const double warm = config_.warmup_epochs * per_epoch, all = config_.epochs * per_epoch;
+  if (step < warm) return config_.learning_rate * (step + 1) / warm;
+  return config_.learning_rate * (all - step) / std::max(1.0, all - warm);
+}
+
+void Trainer::step() {
+  const Batch batch = sampler_->draw(progression_.step);
+  std::optional<TeacherOpinion> opinion;
+  if (!teacher_row_.empty()) {
+    std::vector<std::size_t> rows;
+    for (const std::size_t record : batch.records) rows.push_back(teacher_row_[record]);
+    opinion = teacher_.rows(rows, batch.cutmix, device_);
+  }
+  optimizer_->zero_grad();
+  ModelOutput out;
+  {
+    Autocast autocast(bf16_, device_);
+    out = model_.forward(batch.input.to(device_));
+  }
+  std::map<std::string, torch::Tensor> parts;
+  const torch::Tensor loss = objective_->forward(out, batch.signal.to(device_), batch.target.to(device_), opinion ? &*opinion : nullptr, parts);
+  loss.backward();
+  const double norm = optimizer_->step(learning_rate(), config_.clip);
+  parts["total"] = loss.detach();
+  json values;
+  for (const auto& [name, value] : parts) {
+    const double v = value.item<double>();
+    values[name] = v;
+    progression_.sums[name] = progression_.sums.value(name, 0.0) + v;
+  }
+  if (!std::isfinite(values["total"].get<double>())) {
+    throw Error(config_.out, fmt::format("the loss is not finite at step {}", progression_.step), "lower --learning_rate or use --precision fp32");
+  }
+  ++progression_.step;
+  if (progression_.step % kLogEvery == 0) {
+    log_->line({{"step", progression_.step}, {"losses", values}, {"gradient_norm", norm}, {"learning_rate", learning_rate()}});
+  }
+}
+
+Predictions Trainer::validate() {
+  PredictOptions options;
+  options.device = device_;
+  options.bf16 = bf16_;
+  const Predictions p = predict(model_, data_, validation_, options);
+  model_.train(true);
+  return p;
+}
+
+bool Trainer::end_epoch() {
+  EpochReport report;
+  report.epoch = ++progression_.epochs_done;
+  report.epochs = config_.epochs;
+  for (const auto& [name, sum] : progression_.sums.items()) {
+    report.losses[name] = sum.get<double>() / static_cast<double>(steps_per_epoch_);
+  }
+  progression_.sums = json::object();
+  report.records_per_second = static_cast<double>((progression_.step - epoch_first_step_) * static_cast<std::uint64_t>(config_.batch)) /
+                              seconds_since(epoch_started_);
+  const Predictions p = validate();
+  report.map = mean_average_precision(p);
+  report.auc = macro_auc(p);
+  report.best = report.map > progression_.best_map;
+  if (report.best) {
+    progression_.best_map = report.map;
+    progression_.best_epoch = report.epoch;
+    save_model(std::filesystem::path(config_.out) / "best.safetensors", model_);
+  }
+  log_->line({{"step", progression_.step}, {"epoch", report.epoch}, {"losses", report.losses}, {"validation_map", report.map},
+              {"validation_auc", report.auc}, {"best", report.best}, {"records_per_second", report.records_per_second}});
+  if (callbacks_.epoch) callbacks_.epoch(report);
+  return report.epoch >= config_.epochs || report.epoch - progression_.best_epoch >= config_.patience;
+}
+
+void Trainer::finish() {
+  const std::filesystem::path out = config_.out;
+  model_ = load_model(out / "best.safetensors");
+  model_.to(device_);
+  model_.card.decision = learn_decision(validate());
+  model_.card.provenance = {{"program", "liteheart"},
+                            {"settings", identity_},
+                            {"best_epoch", progression_.best_epoch},
+                            {"epochs", progression_.epochs_done},
+                            {"validation_map", progression_.best_map},
+                            {"data", data_.folder().filename().string()},
+                            {"records", data_.size()}};
+  save_model(out / "model.safetensors", model_);
+}
+
+TrainOutcome Trainer::outcome() const {
+  return {progression_.finished, false, progression_.best_epoch, progression_.epochs_done, progression_.best_map, progression_.seconds};
+}
+
+TrainOutcome Trainer::run() {
+  resume();
+  if (progression_.finished) {
+    TrainOutcome done = outcome();
+    done.was_complete = true;
+    return done;
+  }
+  model_.train(true);
+  bool ended = progression_.epochs_done > 0 && progression_.step == progression_.epochs_done * steps_per_epoch_ &&
+               (progression_.epochs_done >= config_.epochs || progression_.epochs_done - progression_.best_epoch >= config_.patience);
+  while (!ended) {
+    epoch_started_ = Clock::now();
+    epoch_first_step_ = progression_.step;
+    const std::uint64_t first = static_cast<std::uint64_t>(progression_.epochs_done) * steps_per_epoch_, last = first + steps_per_epoch_;
+    const std::string stage = fmt::format("epoch {}/{}", progression_.epochs_done + 1, config_.epochs);
+    while (progression_.step < last) {
+      step();
+      if (callbacks_.progress) {
+        const auto batch = static_cast<std::uint64_t>(config_.batch);
+        const double mean = progression_.sums["total"].get<double>() / static_cast<double>(progression_.step - first);
+        callbacks_.progress(stage, (progression_.step - first) * batch, steps_per_epoch_ * batch,
+                            fmt::format("loss {:.4f}, best MAP {:.3f}", mean, std::max(0.0, progression_.best_map)));
+      }
+      if (callbacks_.stop != nullptr && callbacks_.stop->load()) {
+        checkpoint();
+        return outcome();
+      }
+      if (seconds_since(saved_) > 60 * config_.checkpoint_minutes && progression_.step < last) checkpoint();
+    }
+    ended = end_epoch();
+    checkpoint();
+  }
+  finish();
+  progression_.finished = true;
+  checkpoint();
+  return outcome();
+}
+
+}  // namespace
+
+TrainOutcome train(const TrainConfig& config, const TrainCallbacks& callbacks) {
+  check_config(config);
+  return Trainer(config, callbacks).run();
+}
+
+}  // namespace liteheart
