@@ -181,10 +181,9 @@ void add_prepare(CLI::App& app) {
                    "Folder of the new data set; it appears only when it is whole")
       ->required();
   command
-      ->add_option(
-          "--preset", arguments->preset,
-          "compact-100: 100 Hz, 1024 samples, quick; paper-500: 500 Hz, 6144 samples, about "
-          "ten times slower to train")
+      ->add_option("--preset", arguments->preset,
+                   "compact-100: 100 Hz, 1024 samples, quick; paper-500: 500 Hz, 6144 samples, for "
+                   "fine morphology and comparison with published networks, slower to train")
       ->check(CLI::IsMember({"compact-100", "paper-500"}))
       ->capture_default_str();
   command

@@ -1,0 +1,55 @@
+#include "train/evaluation.h"
+
+#include <chrono>
+
+#include "ecg/error.h"
+#include "train/predict.h"
+
+namespace liteheart {
+namespace {
+
+Decision decision_for(const ModelCard& card, const std::vector<std::int64_t>& columns) {
+  Decision d;
+  for (const std::int64_t column : columns) {
+    const bool learned = !card.decision.threshold.empty();
+    const auto c = static_cast<std::size_t>(column);
+    d.threshold.push_back(learned ? card.decision.threshold[c] : 0.5F);
+    d.slope.push_back(learned ? card.decision.slope[c] : 1.0F);
+    d.intercept.push_back(learned ? card.decision.intercept[c] : 0.0F);
+  }
+  return d;
+}
+
+}  // namespace
+
+Evaluation evaluate_model(const std::filesystem::path& path, const PreparedDataset& data, std::span<const std::size_t> records,
+                          const BootstrapOptions& bootstrap, const std::function<void(std::size_t, std::size_t)>& progress) {
+  const auto start = std::chrono::steady_clock::now();
+  Model model = load_model(path);
+  require_same_conditioning(model.card, data, path.string());
+  Evaluation e;
+  e.card = model.card;
+  e.decision = decision_for(model.card, class_columns(model.card, data.classes(), path.string()));
+  RestorationError error;
+  PredictOptions options;
+  std::size_t seen = 0;
+  options.each = [&](std::size_t done, const torch::Tensor& signal, const torch::Tensor& restored) {
+    if (restored.defined()) {
+      const torch::Tensor r = restored.contiguous();
+      const auto floats = static_cast<std::size_t>(signal.size(1) * signal.size(2));
+      for (std::size_t i = 0; seen + i < done; ++i) {
+        error.add({r.data_ptr<float>() + i * floats, floats}, {signal.data_ptr<float>() + i * floats, floats},
+                  static_cast<std::size_t>(signal.size(2)), static_cast<std::size_t>(data.rows()[records[seen + i]].samples));
+      }
+    }
+    seen = done;
+    if (progress) progress(done, records.size());
+  };
+  e.predictions = predict(model, data, records, options);
+  if (model.card.restoration) e.restored = error.per_lead();
+  e.report = make_report(e.predictions, e.decision, data.classes(), bootstrap);
+  e.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return e;
+}
+
+}  // namespace liteheart

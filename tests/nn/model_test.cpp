@@ -1,0 +1,194 @@
+#include "nn/model.h"
+
+#include <gtest/gtest.h>
+
+#include "nn/scratch.h"
+
+namespace liteheart {
+namespace {
+
+using test::error_of;
+
+ModelCard small_card() {
+  ModelCard card;
+  card.conditioning = edge::compact_100();
+  card.conditioning.window = 256;
+  card.conditioning.normalization = edge::Normalization::kFixedGain;
+  card.leads = {0, 6};
+  card.backbone.width = 16;
+  card.backbone.layers = 2;
+  card.backbone.classes = 3;
+  card.backbone.strides = {4, 2, 2};
+  card.backbone.causal = true;
+  card.restoration = restoration_preset("tiny");
+  card.restoration->width = 8;
+  card.restoration->measured = card.leads;
+  card.restoration->derive_limb_leads = false;
+  card.classes = {{"164889003", "AF", "atrial fibrillation", true, {}},
+                  {"59118001", "RBBB", "right bundle branch block", true, {}},
+                  {"1", "X", "unscored", false, {}}};
+  card.decision.threshold = {0.1f, 0.25f, 1.0f / 3};
+  card.decision.slope = {1, 2, 3};
+  card.decision.intercept = {-1, 0, 0.125f};
+  card.not_judged = {"1"};
+  card.provenance = {{"data", "made up"}, {"records", 7}};
+  return card;
+}
+
+/// A model whose running statistics are not those of initialization.
+Model worn_model() {
+  Model model = Model::create(small_card(), 3);
+  model.train(true);
+  torch::NoGradGuard no_grad;
+  for (int i = 0; i < 3; ++i) model.forward(2 * torch::randn({4, 2, 256}) + 1);
+  model.train(false);
+  return model;
+}
+
+class ModelFile : public test::Scratch {
+ protected:
+  /// The Error of loading a model whose parts `change` has changed.
+  std::string error_after(const std::function<void(WeightFile&, nlohmann::json& card)>& change) {
+    save_model(file, worn_model());
+    WeightFile weights = read_safetensors(file);
+    auto card = nlohmann::json::parse(weights.metadata.at("liteheart"));
+    change(weights, card);
+    if (!weights.metadata.empty()) weights.metadata["liteheart"] = card.dump();
+    write_safetensors(file, weights);
+    return error_of([&] { load_model(file); });
+  }
+  void expect_refused(const std::string& error, const std::string& what) {
+    EXPECT_NE(error.find(file.string()), std::string::npos) << "names no file: " << error;
+    EXPECT_NE(error.find(what), std::string::npos) << error;
+  }
+  std::filesystem::path file = folder / "model.safetensors";
+};
+
+TEST_F(ModelFile, gives_the_same_outputs_bit_for_bit_after_save_and_load) {
+  torch::NoGradGuard no_grad;
+  Model model = worn_model();
+  save_model(file, model);
+  Model loaded = load_model(folder);
+  const torch::Tensor x = torch::randn({3, 2, 256});
+  const ModelOutput a = model.forward(x), b = loaded.forward(x);
+  EXPECT_TRUE(torch::equal(a.backbone.logits, b.backbone.logits));
+  EXPECT_TRUE(torch::equal(a.restored, b.restored));
+  EXPECT_FALSE(
+      torch::equal(a.backbone.logits, Model::create(small_card(), 3).forward(x).backbone.logits));
+}
+
+TEST_F(ModelFile, keeps_the_whole_card) {
+  save_model(file, worn_model());
+  const ModelCard card = small_card(), read = load_card(file);
+  EXPECT_EQ(card_to_json(read), card_to_json(card));
+  EXPECT_EQ(read.conditioning.window, 256);
+  EXPECT_EQ(read.conditioning.normalization, edge::Normalization::kFixedGain);
+  EXPECT_EQ(read.leads, card.leads);
+  EXPECT_EQ(read.backbone.strides, card.backbone.strides);
+  EXPECT_TRUE(read.backbone.causal);
+  ASSERT_TRUE(read.restoration);
+  EXPECT_EQ(read.restoration->measured, card.leads);
+  EXPECT_FALSE(read.restoration->derive_limb_leads);
+  EXPECT_EQ(read.classes[1].abbreviation, "RBBB");
+  EXPECT_EQ(read.decision.threshold, card.decision.threshold);
+  EXPECT_EQ(read.decision.intercept, card.decision.intercept);
+  EXPECT_EQ(read.not_judged, card.not_judged);
+  EXPECT_EQ(read.provenance, card.provenance);
+}
+
+TEST_F(ModelFile, of_another_version_is_an_error) {
+  expect_refused(error_after([](WeightFile&, auto& card) { card["version"] = 2; }), "version 2");
+  expect_refused(error_after([](WeightFile&, auto& card) { card.erase("version"); }), "no version");
+}
+
+TEST_F(ModelFile, without_one_of_its_tensors_is_an_error_that_names_it) {
+  std::string missing;
+  const auto error = error_after([&](WeightFile& weights, auto&) {
+    missing = weights.tensors[5].first;
+    weights.tensors.erase(weights.tensors.begin() + 5);
+  });
+  expect_refused(error, missing);
+}
+
+TEST_F(ModelFile, with_a_tensor_of_another_shape_is_an_error_that_names_it) {
+  std::string reshaped;
+  const auto error = error_after([&](WeightFile& weights, auto&) {
+    auto& [name, tensor] = weights.tensors[0];
+    reshaped = name;
+    tensor = tensor.flatten();
+  });
+  expect_refused(error, reshaped);
+}
+
+TEST_F(ModelFile, cut_off_anywhere_is_an_error) {
+  save_model(file, worn_model());
+  const std::string bytes = test::read_bytes(file);
+  for (const std::size_t left :
+       {std::size_t{0}, std::size_t{7}, std::size_t{500}, bytes.size() / 2, bytes.size() - 1}) {
+    test::write_bytes(file, bytes.substr(0, left));
+    expect_refused(error_of([&] { load_model(file); }), "");
+  }
+}
+
+TEST_F(ModelFile, that_is_not_there_or_no_model_is_an_error) {
+  expect_refused(error_of([&] { load_model(file); }), "");
+  expect_refused(error_after([](WeightFile& weights, auto&) { weights.metadata.clear(); }),
+                 "no LiteHeart model card");
+}
+
+TEST_F(ModelFile, whose_card_lacks_a_key_is_an_error) {
+  const auto whole = card_to_json(small_card());
+  for (const auto& [key, value] : whole.items()) {
+    SCOPED_TRACE(key);
+    expect_refused(error_after([&](WeightFile&, auto& card) { card.erase(key); }), "card");
+  }
+}
+
+TEST_F(ModelFile, whose_card_contradicts_itself_is_an_error) {
+  const std::pair<const char*, nlohmann::json> changes[] = {
+      {"/backbone/heads", 5},
+      {"/backbone/classes", 4},
+      {"/backbone/width", -16},
+      {"/backbone/layers", 1000000},
+      {"/backbone/strides/0", 0},
+      {"/conditioning/window", 250},
+      {"/decision/slope", {1, 2}},
+      {"/leads", "I,V7"},
+      {"/leads", "I"},
+      {"/backbone/leads", 2},
+      {"/conditioning/normalization", "none"},
+      {"/conditioning/rate_hz", -100},
+      {"/conditioning/high_hz", 0},
+  };
+  for (const auto& [where, value] : changes) {
+    SCOPED_TRACE(where + (" = " + value.dump()));
+    expect_refused(error_after([&, &pointer = where, &number = value](WeightFile&, auto& card) {
+                     card[nlohmann::json::json_pointer(pointer)] = number;
+                   }),
+                   "");
+  }
+}
+
+TEST(Model, of_one_seed_is_always_the_same_and_of_another_seed_another) {
+  const auto weights = [](std::uint64_t seed) {
+    std::vector<torch::Tensor> flat;
+    for (const auto& p : Model::create(small_card(), seed).parameters())
+      flat.push_back(p.flatten());
+    return torch::cat(flat);
+  };
+  EXPECT_TRUE(torch::equal(weights(5), weights(5)));
+  EXPECT_FALSE(torch::equal(weights(5), weights(6)));
+}
+
+TEST(Model, state_shares_memory_with_the_networks_and_names_every_parameter_once) {
+  Model model = Model::create(small_card(), 1);
+  const NamedTensors state = model.state();
+  std::size_t parameters = 0;
+  for (const auto& p : model.parameters()) {
+    for (const auto& [name, tensor] : state) parameters += tensor.data_ptr() == p.data_ptr();
+  }
+  EXPECT_EQ(parameters, model.parameters().size());
+}
+
+}  // namespace
+}  // namespace liteheart
