@@ -110,6 +110,4 @@ void add_evaluate(CLI::App& app) {
   command->callback([a] { run(*a); });
 }
 
-void add_diagnose(CLI::App&) {}
-
 }  // namespace liteheart

@@ -1,6 +1,6 @@
 // The prepared data set on disk: conditioned 12-lead segments ready for a network, readable from
-// NumPy as they are. Folder: signals.npy (int16, [record, lead, time]), labels.npy (uint8, [record, class]),
-// records.csv, dataset.json (written last: a folder without it is not a data set).
+// NumPy as they are. Folder: signals.npy (int16, [record, lead, time]), labels.npy (uint8, [record,
+// class]), records.csv, dataset.json (written last: a folder without it is not a data set).
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace liteheart {
 
 enum class Split : std::uint8_t { kNone, kTrain, kValidate, kTest };
 
-struct RecordRow {  // one row of records.csv
+struct RecordRow {      // one row of records.csv
   std::string record;   // name, unique within its centre
   std::string centre;   // folder of the source it came from
   std::string patient;  // centre + patient id; the record's own name where no id is known

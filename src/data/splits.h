@@ -11,18 +11,19 @@
 
 namespace liteheart {
 
-/// Iterative stratification (Sechidis et al. 2011) of groups (patients) into parts of the given shares
-/// (sum 1), so that every label is spread as the shares ask; a group is never divided.
-/// group: [record] group number 0..G-1; labels: [record, class]. Returns the part of each record. Deterministic by seed.
+/// Iterative stratification (Sechidis et al. 2011) of groups (patients) into parts of the given
+/// shares (sum 1), so that every label is spread as the shares ask; a group is never divided.
+/// group: [record] group number 0..G-1; labels: [record, class]. Returns the part of each record.
+/// Deterministic by seed.
 std::vector<int> stratify(std::span<const int> group, std::span<const std::uint8_t> labels,
                           std::size_t classes, std::span<const double> shares, std::uint64_t seed);
 
 /// Dense group numbers of the rows' patients, in order of appearance.
 std::vector<int> patient_groups(std::span<const RecordRow> rows);
 
-/// Marks the records whose labels may be used when only `ratio` (0, 1] of the patients of each split is
-/// labelled: whole patients, stratified over the labels, deterministic by seed. Returns 0/1 per row; rows of
-/// Split::kTest are always 1 (they are only measured).
+/// Marks the records whose labels may be used when only `ratio` (0, 1] of the patients of each
+/// split is labelled: whole patients, stratified over the labels, deterministic by seed. Returns
+/// 0/1 per row; rows of Split::kTest are always 1 (they are only measured).
 std::vector<std::uint8_t> choose_labelled(const PreparedDataset& data, double ratio,
                                           std::uint64_t seed);
 

@@ -28,7 +28,7 @@ struct ModelCard {
   std::optional<RestorationShape> restoration;
   std::vector<Diagnosis> classes;
   Decision decision;                     // thresholds and calibration; empty until learned
-  std::vector<std::string> not_judged;   // codes of classes its leads cannot judge
+  std::vector<std::string> not_judged;   // codes of classes its leads cannot judge: validation AUC below 0.8
   nlohmann::json provenance = nlohmann::json::object();  // data, licence, configuration, date
 };
 

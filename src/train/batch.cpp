@@ -26,6 +26,10 @@ void shuffle(std::vector<std::size_t>& order, Random& random) {
 
 double CutMix::share() const { return static_cast<double>(to - from) / kBins; }
 
+at::Tensor rotate(const at::Tensor& x, int bins) {
+  return bins == 0 ? x : x.roll(bins * (x.size(-1) / kBins), -1);
+}
+
 at::Tensor cut_mix(const at::Tensor& x, const CutMix& mix) {
   if (mix.partner.empty() || mix.from == mix.to) return x;
   const auto per_bin = x.size(-1) / kBins;
@@ -97,6 +101,8 @@ Batch BatchSampler::draw(std::uint64_t step) {
       augment_weak({batch.signal.data_ptr<float>() + i * kLeads * time, static_cast<std::size_t>(kLeads * time)},
                    options_.augment, random);
     }
+    batch.shift = static_cast<int>(random.below(kBins));
+    batch.signal = rotate(batch.signal, batch.shift);
   }
   if (random.chance(options_.cutmix)) {
     CutMix& mix = batch.cutmix;
@@ -105,13 +111,13 @@ Batch BatchSampler::draw(std::uint64_t step) {
     mix.to = mix.from + bins;
     // Partners within the labelled and within the unlabelled part, so that labels stay known: a rotation of each.
     mix.partner.resize(static_cast<std::size_t>(size));
-    const auto rotate = [&](std::int64_t from, std::int64_t count) {
+    const auto pair_up = [&](std::int64_t from, std::int64_t count) {
       if (count == 0) return;
       const auto by = static_cast<std::int64_t>(random.below(static_cast<std::size_t>(count)));
       for (std::int64_t i = 0; i < count; ++i) mix.partner[static_cast<std::size_t>(from + i)] = from + (i + by) % count;
     };
-    rotate(0, batch.labelled);
-    rotate(batch.labelled, size - batch.labelled);
+    pair_up(0, batch.labelled);
+    pair_up(batch.labelled, size - batch.labelled);
     batch.signal = cut_mix(batch.signal, mix);
   }
 

@@ -123,18 +123,18 @@ TeacherView view_of(const WeightFile& file, const Decision& decision, const std:
 
 }  // namespace
 
-TeacherOpinion TeacherView::rows(std::span<const std::size_t> wanted, const CutMix& mix,
+TeacherOpinion TeacherView::rows(std::span<const std::size_t> wanted, const Batch& batch,
                                  const torch::Device& device) const {
   const std::vector<std::int64_t> list(wanted.begin(), wanted.end());
   const torch::Tensor index = torch::tensor(list, torch::kLong);
   const auto pick = [&](const torch::Tensor& x) { return x.index_select(0, index); };
   const auto place = [&](const torch::Tensor& x) { return x.to(torch::kFloat).to(device); };
   TeacherOpinion some;
-  some.probability = place(blend(pick(all.probability), mix));
-  some.calibrated = place(blend(pick(all.calibrated), mix));
-  some.map = place(cut_mix(pick(all.map), mix));
-  some.features = place(cut_mix(pick(all.features), mix));
-  for (const auto& e : all.embeddings) some.embeddings.push_back(place(blend(pick(e).to(torch::kFloat), mix)));
+  some.probability = place(blend(pick(all.probability), batch.cutmix));
+  some.calibrated = place(blend(pick(all.calibrated), batch.cutmix));
+  some.map = place(cut_mix(rotate(pick(all.map), batch.shift), batch.cutmix));
+  some.features = place(cut_mix(rotate(pick(all.features), batch.shift), batch.cutmix));
+  for (const auto& e : all.embeddings) some.embeddings.push_back(place(blend(pick(e).to(torch::kFloat), batch.cutmix)));
   return some;
 }
 

@@ -15,8 +15,8 @@ namespace liteheart {
 /// The opinion on unaugmented 12-lead records, a row each; features and embeddings in bf16.
 struct TeacherView {
   TeacherOpinion all;
-  /// The opinion on some rows, cut-mixed as a batch was, on `device`, in fp32.
-  TeacherOpinion rows(std::span<const std::size_t> rows, const CutMix& mix, const torch::Device& device) const;
+  /// The opinion on some rows, rotated and cut-mixed as `batch` was, on `device`, in fp32.
+  TeacherOpinion rows(std::span<const std::size_t> rows, const Batch& batch, const torch::Device& device) const;
 };
 
 /// Reads the cache that belongs to this teacher, data set and these records, or computes and writes it to

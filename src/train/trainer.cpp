@@ -26,6 +26,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using nlohmann::json;
 constexpr std::uint64_t kLogEvery = 50;
+constexpr double kJudgedAuc = 0.8;  // a class whose validation AUC is below is one that the leads cannot judge
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -219,7 +220,7 @@ void Trainer::step() {
   if (!teacher_row_.empty()) {
     std::vector<std::size_t> rows;
     for (const std::size_t record : batch.records) rows.push_back(teacher_row_[record]);
-    opinion = teacher_.rows(rows, batch.cutmix, device_);
+    opinion = teacher_.rows(rows, batch, device_);
   }
   optimizer_->zero_grad();
   ModelOutput out;
@@ -281,11 +282,29 @@ bool Trainer::end_epoch() {
   return report.epoch >= config_.epochs || report.epoch - progression_.best_epoch >= config_.patience;
 }
 
+/// Codes of the classes that these leads cannot judge, by the validation split.
+std::vector<std::string> not_judged(const Predictions& p, const std::vector<Diagnosis>& classes) {
+  std::vector<std::string> codes;
+  for (std::size_t c = 0; c < p.classes; ++c) {
+    Predictions one;
+    one.records = p.records;
+    one.classes = 1;
+    for (std::size_t i = 0; i < p.records; ++i) {
+      one.logit.push_back(p.logit[i * p.classes + c]);
+      one.label.push_back(p.label[i * p.classes + c]);
+    }
+    if (macro_auc(one) < kJudgedAuc) codes.push_back(classes[c].code);
+  }
+  return codes;
+}
+
 void Trainer::finish() {
   const std::filesystem::path out = config_.out;
   model_ = load_model(out / "best.safetensors");
   model_.to(device_);
-  model_.card.decision = learn_decision(validate());
+  const Predictions validation = validate();
+  model_.card.decision = learn_decision(validation);
+  model_.card.not_judged = not_judged(validation, model_.card.classes);
   model_.card.provenance = {{"program", "liteheart"},
                             {"settings", identity_},
                             {"best_epoch", progression_.best_epoch},

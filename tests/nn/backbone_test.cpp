@@ -12,7 +12,7 @@
 namespace liteheart {
 namespace {
 
-constexpr int kClasses = 6;
+constexpr int kClasses = 26;  // those the Challenge scores
 
 /// Parameters of DESIGN's backbone, counted by hand: every convolution and linear layer with a
 /// bias.

@@ -108,11 +108,10 @@ TEST(Restoration, a_shifted_recording_gives_the_shifted_restoration) {
 
 TEST(Restoration, every_predicted_sample_depends_on_the_measured_lead_around_it) {
   Restoration net = worn_restoration({0}, false);
-  const torch::Tensor x = torch::randn({1, 1, 512}).requires_grad_(true);
   for (const std::int64_t at : {0, 1, 2, 3, 255, 511}) {
-    const torch::Tensor y = net->forward(x).select(1, kV2).select(1, at).sum();
-    const torch::Tensor gradient = torch::autograd::grad({y}, {x})[0].flatten().abs();
-    EXPECT_GT(gradient[at].item<double>(), 0) << at;
+    const torch::Tensor x = torch::randn({1, 1, 512}).requires_grad_(true);
+    net->forward(x).select(1, kV2).select(1, at).sum().backward();
+    EXPECT_GT(x.grad().flatten()[at].abs().item<double>(), 0) << at;
   }
 }
 
