@@ -181,7 +181,11 @@ Conditioning paper_500() {
   return c;
 }
 
-Conditioning compact_100() { return {}; }
+Conditioning compact_100() {
+  Conditioning c;
+  c.normalization = Normalization::kFixedGain;
+  return c;
+}
 
 std::size_t filtered_samples(const Conditioning& c, double source_hz, std::size_t samples) {
   const Ratio ratio = nearest_ratio(source_hz, c.rate_hz);

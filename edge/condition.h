@@ -32,9 +32,9 @@ struct Conditioning {
   double low_hz = 1, high_hz = 47;  // Butterworth order 3 (per edge), run forward and backward
   Normalization normalization = Normalization::kZScore;
 };
-/// 500 Hz, 6144 samples.
+/// 500 Hz, 6144 samples, per-lead z-score.
 Conditioning paper_500();
-/// 100 Hz, 1024 samples.
+/// 100 Hz, 1024 samples, fixed gain.
 Conditioning compact_100();
 
 /// Samples per lead after resampling `samples` from source_hz to c.rate_hz: ceil(samples * up /

@@ -17,6 +17,6 @@ inline std::filesystem::path shared() {
 }  // namespace liteheart::test
 
 /// Skips the test where the shared data is not there.
-#define LITEHEART_NEEDS_SHARED()                                              \
-  if (!std::filesystem::exists(liteheart::test::shared() / "data"))           \
+#define LITEHEART_NEEDS_SHARED()                                    \
+  if (!std::filesystem::exists(liteheart::test::shared() / "data")) \
   GTEST_SKIP() << "needs the shared data; set LITEHEART_SHARED to its folder"

@@ -31,7 +31,8 @@ fs::path shipped_model() {
   const char* const name = "liteheart-lead-i.safetensors";
   std::error_code ignored;
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
-  for (const fs::path& folder : {program.parent_path() / "../share/liteheart", fs::path(LITEHEART_MODELS)}) {
+  for (const fs::path& folder :
+       {program.parent_path() / "../share/liteheart", fs::path(LITEHEART_MODELS)}) {
     if (fs::exists(folder / name, ignored)) return folder / name;
   }
   throw Error(name, "the shipped model is not where it should be", "give a model with --model");
@@ -42,10 +43,12 @@ void write_challenge(const RecordingDiagnosis& d, const fs::path& folder) {
   const fs::path file = folder / (d.name + ".csv");
   std::ofstream out(file, std::ios::trunc);
   out << to_challenge(d) << std::flush;
-  if (!out) throw Error(file.string(), "cannot be written", "choose another folder or free some space");
+  if (!out)
+    throw Error(file.string(), "cannot be written", "choose another folder or free some space");
 }
 
-void report(const DiagnoseArguments& a, const std::vector<RecordingDiagnosis>& all, nlohmann::json& json) {
+void report(const DiagnoseArguments& a, const std::vector<RecordingDiagnosis>& all,
+            nlohmann::json& json) {
   for (const RecordingDiagnosis& d : all) {
     if (!a.challenge.empty()) write_challenge(d, a.challenge);
     if (d.restored) write_wfdb(*d.restored, a.restored);
@@ -73,22 +76,34 @@ void run(const DiagnoseArguments& a) {
     } catch (const Error& e) {
       ++failed;
       const std::string text = e.what();
-      fmt::print(stderr, "liteheart: {}\n", text.find(file.string()) == std::string::npos ? fmt::format("{}: {}", file.string(), text) : text);
+      fmt::print(stderr, "liteheart: {}\n",
+                 text.find(file.string()) == std::string::npos
+                     ? fmt::format("{}: {}", file.string(), text)
+                     : text);
     }
   };
   if (!a.restored.empty()) fs::create_directories(a.restored);
   for (const auto& source : a.files) {
     std::vector<fs::path> recordings;
-    attempt(source, [&] { recordings = fs::is_directory(source) ? find_recordings(source) : std::vector<fs::path>{source}; });
+    attempt(source, [&] {
+      recordings =
+          fs::is_directory(source) ? find_recordings(source) : std::vector<fs::path>{source};
+    });
     for (const fs::path& file : recordings) {
-      attempt(file, [&] { waiting.push_back(condition_recording(read_recording(file), model.card, a.lead)); });
+      attempt(file, [&] {
+        waiting.push_back(condition_recording(read_recording(file), model.card, a.lead));
+      });
       if (waiting.size() >= kTogether) flush();
     }
   }
   flush();
-  if (a.json) fmt::print("{}\n", json.dump(2));
-  else fmt::print("{}\n", kDisclaimer);
-  if (failed > 0) throw Error("", fmt::format("{} recording(s) could not be judged", failed), "the lines above say why");
+  if (a.json)
+    fmt::print("{}\n", json.dump(2));
+  else
+    fmt::print("{}\n", kDisclaimer);
+  if (failed > 0)
+    throw Error("", fmt::format("{} recording(s) could not be judged", failed),
+                "the lines above say why");
 }
 
 }  // namespace
@@ -96,15 +111,24 @@ void run(const DiagnoseArguments& a) {
 void add_diagnose(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "diagnose",
-      "Diagnose recordings from the model's lead: WFDB files or folders, any rate and length, single-lead or 12-lead.\n"
+      "Diagnose recordings from the model's lead: WFDB files or folders, any rate and length, "
+      "single-lead or 12-lead.\n"
       "Long recordings are cut into windows; a probability is that of their mean.");
   const auto a = std::make_shared<DiagnoseArguments>();
-  command->add_option("FILE", a->files, "recordings (header, signal file or record name), or folders of them")->required();
-  command->add_option("--model", a->model, "model file or training folder; default: the shipped lead I model");
-  command->add_option("--lead", a->lead, "what the lead of a single-lead file is, where its own name does not tell");
+  command
+      ->add_option("FILE", a->files,
+                   "recordings (header, signal file or record name), or folders of them")
+      ->required();
+  command->add_option("--model", a->model,
+                      "model file or training folder; default: the shipped lead I model");
+  command->add_option("--lead", a->lead,
+                      "what the lead of a single-lead file is, where its own name does not tell");
   command->add_flag("--json", a->json, "print JSON");
-  command->add_option("--challenge", a->challenge, "write the PhysioNet/CinC 2021 output file of each recording into this folder");
-  command->add_option("--restored", a->restored, "save the 12 leads, eleven of them estimated, into this folder as WFDB");
+  command->add_option(
+      "--challenge", a->challenge,
+      "write the PhysioNet/CinC 2021 output file of each recording into this folder");
+  command->add_option("--restored", a->restored,
+                      "save the 12 leads, eleven of them estimated, into this folder as WFDB");
   command->add_option("--threads", a->threads, "threads; 0 is all cores")->capture_default_str();
   command->callback([a] { run(*a); });
 }

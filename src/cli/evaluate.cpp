@@ -38,10 +38,12 @@ std::string cell(const Estimate& e) {
 }
 
 void print_systems(const std::vector<Row>& rows) {
-  fmt::print("{:<10}{:<6}{:>22}{:>22}{:>22}{:>22}\n", "system", "lead", "macro AUC", "MAP", "macro F1", "macro F2");
+  fmt::print("{:<10}{:<6}{:>22}{:>22}{:>22}{:>22}\n", "system", "lead", "macro AUC", "MAP",
+             "macro F1", "macro F2");
   for (const Row& row : rows) {
     const Report& r = row.evaluation.report;
-    fmt::print("{:<10}{:<6}{:>22}{:>22}{:>22}{:>22}\n", row.role, lead_text(row.evaluation.card.leads), cell(r.macro_auc),
+    fmt::print("{:<10}{:<6}{:>22}{:>22}{:>22}{:>22}\n", row.role,
+               lead_text(row.evaluation.card.leads), cell(r.macro_auc),
                cell(r.mean_average_precision), cell(r.macro_f1), cell(r.macro_f2));
   }
 }
@@ -56,18 +58,25 @@ void run(const EvaluateArguments& a) {
   configure_runtime(a.threads);
   const PreparedDataset data(a.data);
   const auto records = data.indices(parse_split(a.split));
-  if (records.empty()) throw Error(a.data, "has no records in the split '" + a.split + "'", "prepare it with other folds, or choose another --split");
+  if (records.empty())
+    throw Error(a.data, "has no records in the split '" + a.split + "'",
+                "prepare it with other folds, or choose another --split");
   BootstrapOptions bootstrap;
   bootstrap.replicates = a.bootstrap;
   bootstrap.seed = a.seed;
   std::vector<Row> rows;
-  for (const auto& [role, path] : {std::pair{"teacher", a.teacher}, std::pair{"baseline", a.baseline}, std::pair{"model", a.model}}) {
+  for (const auto& [role, path] :
+       {std::pair{"teacher", a.teacher}, std::pair{"baseline", a.baseline},
+        std::pair{"model", a.model}}) {
     if (path.empty()) continue;
     Progress progress(role, records.size());
-    rows.push_back({role, path, evaluate_model(path, data, records, bootstrap, [&](std::size_t done, std::size_t) { progress.update(done); })});
+    rows.push_back({role, path,
+                    evaluate_model(path, data, records, bootstrap,
+                                   [&](std::size_t done, std::size_t) { progress.update(done); })});
   }
   const Evaluation& model = rows.back().evaluation;
-  nlohmann::json json = {{"data", data.folder().filename().string()}, {"split", a.split}, {"disclaimer", kDisclaimer}};
+  nlohmann::json json = {
+      {"data", data.folder().filename().string()}, {"split", a.split}, {"disclaimer", kDisclaimer}};
   for (const Row& row : rows) {
     json[row.role] = to_json(row.evaluation.report);
     json[row.role]["leads"] = lead_text(row.evaluation.card.leads);
@@ -80,7 +89,9 @@ void run(const EvaluateArguments& a) {
   fmt::print("{}\n", to_table(model.report));
   if (rows.size() > 1) print_systems(rows);
   if (rows.size() == 3) {
-    const auto system = [](const Row& row) { return System{row.evaluation.predictions, row.evaluation.decision}; };
+    const auto system = [](const Row& row) {
+      return System{row.evaluation.predictions, row.evaluation.decision};
+    };
     const GapClosed gap = gap_closed(system(rows[2]), system(rows[1]), system(rows[0]), bootstrap);
     json["gap_closed"] = to_json(gap);
     fmt::print("\n{}", to_table(gap));
@@ -95,14 +106,20 @@ void add_evaluate(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "evaluate",
       "Measure a model on the test split: per class and macro, with patient-bootstrap intervals.\n"
-      "With --baseline and --teacher the three stand side by side, and the gap closed between them.");
+      "With --baseline and --teacher the three stand side by side, and the gap closed between "
+      "them.");
   const auto a = std::make_shared<EvaluateArguments>();
   command->add_option("--data", a->data, "folder of a prepared data set")->required();
-  command->add_option("--model", a->model, "model to measure: a training's folder or a model file")->required();
+  command->add_option("--model", a->model, "model to measure: a training's folder or a model file")
+      ->required();
   command->add_option("--baseline", a->baseline, "the same student without distillation");
   command->add_option("--teacher", a->teacher, "the 12-lead model");
-  command->add_option("--split", a->split, "records to measure on")->capture_default_str()->check(CLI::IsMember({"train", "validate", "test"}));
-  command->add_option("--bootstrap", a->bootstrap, "patient-bootstrap replicates; 0: no intervals")->capture_default_str()->check(CLI::Range(0, 100000));
+  command->add_option("--split", a->split, "records to measure on")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"train", "validate", "test"}));
+  command->add_option("--bootstrap", a->bootstrap, "patient-bootstrap replicates; 0: no intervals")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 100000));
   command->add_option("--seed", a->seed, "seed of the bootstrap")->capture_default_str();
   command->add_option("--threads", a->threads, "threads; 0 is all cores")->capture_default_str();
   command->add_option("--json", a->json, "write everything as JSON to this file");

@@ -21,7 +21,7 @@ namespace {
 // What the user typed, before it is understood.
 struct PrepareArguments {
   PrepareOptions options;
-  std::string preset = "compact-100", normalization = "z-score", classes = "scored";
+  std::string preset = "compact-100", normalization = "preset", classes = "scored";
   std::string train = "1-7", validate = "8", test = "9";
   std::string vocabulary;
   bool quiet = false;
@@ -58,9 +58,11 @@ std::vector<int> parse_folds(const std::string& option, const std::string& text)
 PrepareOptions understand(const PrepareArguments& arguments) {
   PrepareOptions options = arguments.options;
   options.conditioning = arguments.preset == "paper-500" ? edge::paper_500() : edge::compact_100();
-  options.conditioning.normalization = arguments.normalization == "fixed-gain"
-                                           ? edge::Normalization::kFixedGain
-                                           : edge::Normalization::kZScore;
+  if (arguments.normalization == "fixed-gain") {
+    options.conditioning.normalization = edge::Normalization::kFixedGain;
+  } else if (arguments.normalization == "z-score") {
+    options.conditioning.normalization = edge::Normalization::kZScore;
+  }
   if (arguments.classes == "all") {
     options.all_classes = true;
   } else if (arguments.classes != "scored") {
@@ -189,8 +191,9 @@ void add_prepare(CLI::App& app) {
   command
       ->add_option("--normalization", arguments->normalization,
                    "z-score: every lead to mean 0 and s.d. 1; fixed-gain: stays in mV, which keeps "
-                   "voltage criteria")
-      ->check(CLI::IsMember({"z-score", "fixed-gain"}))
+                   "voltage criteria and the relations between leads; preset: fixed-gain at "
+                   "compact-100, z-score at paper-500")
+      ->check(CLI::IsMember({"preset", "z-score", "fixed-gain"}))
       ->capture_default_str();
   command
       ->add_option(

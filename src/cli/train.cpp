@@ -22,8 +22,8 @@ void request_stop(int) { stop_requested = true; }
 void print_epoch(const EpochReport& e) {
   std::string losses;
   for (const auto& [name, value] : e.losses) losses += fmt::format("  {} {:.4f}", name, value);
-  fmt::print("epoch {:3}/{}  MAP {:.4f}  AUC {:.4f}{}  {:.0f} records/s {}\n", e.epoch, e.epochs, e.map, e.auc,
-             e.best ? " *" : "  ", e.records_per_second, losses);
+  fmt::print("epoch {:3}/{}  MAP {:.4f}  AUC {:.4f}{}  {:.0f} records/s {}\n", e.epoch, e.epochs,
+             e.map, e.auc, e.best ? " *" : "  ", e.records_per_second, losses);
   std::fflush(stdout);
 }
 
@@ -35,7 +35,8 @@ void run(const TrainConfig& config) {
   std::string shown;
   TrainCallbacks callbacks;
   callbacks.stop = &stop_requested;
-  callbacks.progress = [&](const std::string& stage, std::size_t done, std::size_t total, const std::string& note) {
+  callbacks.progress = [&](const std::string& stage, std::size_t done, std::size_t total,
+                           const std::string& note) {
     if (!bar || stage != shown) bar = std::make_unique<Progress>(stage, total);
     shown = stage;
     bar->update(done, note);
@@ -51,21 +52,31 @@ void run(const TrainConfig& config) {
   } else if (!outcome.finished) {
     throw Error(config.out, "stopped on request", "the same command continues it");
   }
-  fmt::print("best of {} epochs: {}, validation MAP {:.4f}, {:.0f} s in all\nmodel: {}/model.safetensors\n",
-             outcome.epochs, outcome.best_epoch, outcome.best_map, outcome.seconds, config.out);
+  fmt::print(
+      "best of {} epochs: {}, validation MAP {:.4f}, {:.0f} s in all\nmodel: "
+      "{}/model.safetensors\n",
+      outcome.epochs, outcome.best_epoch, outcome.best_map, outcome.seconds, config.out);
 }
 
 /// One option a field; what the command line gives wins over the config file.
 void add_settings(CLI::App* command, const std::shared_ptr<TrainConfig>& config, bool distil) {
   for (const ConfigField& field : config_fields(*config)) {
     if (field.distil_only && !distil) continue;
-    std::visit([&](auto* value) { command->add_option("--" + field.key, *value, field.help)->capture_default_str(); },
-               field.value);
+    std::visit(
+        [&](auto* value) {
+          command->add_option("--" + field.key, *value, field.help)->capture_default_str();
+        },
+        field.value);
   }
   const auto file = std::make_shared<std::string>();
-  command->add_option("--config", *file, "TOML file with any of these settings; the command line wins");
+  command->add_option("--config", *file,
+                      "TOML file with any of these settings; the command line wins");
   command->add_flag_callback(
-      "--reference", [] { fmt::print("{}", config_reference()); throw CLI::Success(); },
+      "--reference",
+      [] {
+        fmt::print("{}", config_reference());
+        throw CLI::Success();
+      },
       "print the reference of all settings (docs/configuration.md) and stop");
   const auto defaults = std::make_shared<TrainConfig>(*config);
   command->final_callback([config, defaults, file, command, distil] {
@@ -77,12 +88,17 @@ void add_settings(CLI::App* command, const std::shared_ptr<TrainConfig>& config,
       for (std::size_t i = 0; i < given.size(); ++i) {
         const CLI::Option* option = command->get_option_no_throw("--" + given[i].key);
         if (option == nullptr || option->count() == 0) continue;
-        std::visit([&](auto* to) { *to = *std::get<std::remove_reference_t<decltype(to)>>(given[i].value); }, target[i].value);
+        std::visit(
+            [&](auto* to) {
+              *to = *std::get<std::remove_reference_t<decltype(to)>>(given[i].value);
+            },
+            target[i].value);
       }
       *config = merged;
     }
     if (distil && config->teacher.empty()) {
-      throw Error("setting teacher", "must be given: the folder of a trained 12-lead model", "make one with liteheart train --lead all");
+      throw Error("setting teacher", "must be given: the folder of a trained 12-lead model",
+                  "make one with liteheart train --lead all");
     }
     run(*config);
   });
@@ -94,18 +110,21 @@ void add_train(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "train",
       "Train a teacher (--network teacher-base --lead all), or a baseline without distillation\n"
-      "(--network student-tiny --lead I [--restoration tiny]). Interrupted, the same command continues.");
+      "(--network student-tiny --lead I [--restoration tiny]). Interrupted, the same command "
+      "continues.");
   const auto config = std::make_shared<TrainConfig>();
-  config->weight_logit = config->weight_pseudo = config->region_focus = config->weight_region_features =
-      config->weight_region_agreement = config->weight_information = 0;
+  config->weight_logit = config->weight_pseudo = config->region_focus =
+      config->weight_region_features = config->weight_region_agreement =
+          config->weight_information = 0;
   add_settings(command, config, false);
 }
 
 void add_distil(CLI::App& app) {
-  CLI::App* command = app.add_subcommand(
-      "distil",
-      "Distil a trained 12-lead teacher into restoration net + student. Each part can be switched off: set its weight to 0.\n"
-      "Interrupted, the same command continues.");
+  CLI::App* command =
+      app.add_subcommand("distil",
+                         "Distil a trained 12-lead teacher into restoration net + student. Each "
+                         "part can be switched off: set its weight to 0.\n"
+                         "Interrupted, the same command continues.");
   const auto config = std::make_shared<TrainConfig>();
   config->restoration = "tiny";
   add_settings(command, config, true);

@@ -10,12 +10,12 @@ constexpr double kGain = 0.15, kNoise = 0.05, kLossProbability = 0.3, kLossShare
 
 }  // namespace
 
-void augment_weak(std::span<float> signal, double strength, simulator::Random& random) {
+void augment_weak(std::span<float> signal, double strength, Random& random) {
   const auto gain = static_cast<float>(std::exp(random.uniform(-1, 1) * kGain * strength));
   for (float& x : signal) x *= gain;
 }
 
-void augment_strong(std::span<float> lead, double strength, simulator::Random& random) {
+void augment_strong(std::span<float> lead, double strength, Random& random) {
   double square = 0;
   for (const float x : lead) square += static_cast<double>(x) * x;
   const double sd = std::sqrt(square / static_cast<double>(lead.size()));
@@ -29,7 +29,7 @@ void augment_strong(std::span<float> lead, double strength, simulator::Random& r
   }
 }
 
-double cutmix_share(double a, simulator::Random& random) {
+double cutmix_share(double a, Random& random) {
   for (;;) {
     const double u = std::pow(random.uniform(), 1 / a), v = std::pow(random.uniform(), 1 / a);
     if (u + v > 0 && u + v <= 1) return 1 - u / (u + v);

@@ -97,7 +97,7 @@ Recording simulate(const SimulatedCentre& centre, const std::vector<std::string>
                    std::uint64_t seed) {
   simulator::Findings wanted = simulator::parse_findings(findings);
   if (wanted.empty()) wanted.add(simulator::Finding::kSinusRhythm);
-  simulator::Random seeds(seed);
+  Random seeds(seed);
   const std::uint64_t heart_seed = seeds.next();
   const std::uint64_t moment_seed = seeds.next();
   return simulator::record(centre, wanted, heart_seed, moment_seed);

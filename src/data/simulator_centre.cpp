@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "data/output_file.h"
+#include "data/random.h"
 #include "data/simulator.h"
-#include "data/simulator_random.h"
 #include "data/simulator_recording.h"
 #include "ecg/error.h"
 #include "formats/wfdb_writer.h"
@@ -16,7 +16,6 @@ namespace {
 using simulator::Finding;
 using simulator::Findings;
 using simulator::kFindings;
-using simulator::Random;
 
 constexpr double kRecordingsPerPatient = 1.15;
 constexpr std::size_t kFolds = 10;

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "data/simulator_random.h"
+#include "data/random.h"
 
 namespace liteheart::simulator {
 

@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <vector>
 
+#include "data/random.h"
 #include "data/simulator.h"
 #include "data/simulator_dipole.h"
-#include "data/simulator_random.h"
 #include "data/simulator_rhythm.h"
 
 namespace liteheart::simulator {

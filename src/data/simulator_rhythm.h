@@ -6,8 +6,8 @@
 #include <numbers>
 #include <vector>
 
+#include "data/random.h"
 #include "data/simulator_findings.h"
-#include "data/simulator_random.h"
 
 namespace liteheart::simulator {
 

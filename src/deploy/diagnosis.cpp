@@ -13,29 +13,41 @@
 namespace liteheart {
 namespace {
 
-constexpr double kShortSeconds = 5;   // shorter: rhythm is hard to tell
-constexpr double kShortest = 2;       // shorter: nothing can be said
-constexpr float kFlatMv = 0.005F;     // a lead whose s.d. is below this shows no heart
+constexpr double kShortSeconds = 5;  // shorter: rhythm is hard to tell
+constexpr double kShortest = 2;      // shorter: nothing can be said
+constexpr float kFlatMv = 0.005F;    // a lead whose s.d. is below this shows no heart
 
 /// Position of each of the model's leads among the recording's.
-std::vector<std::size_t> find_leads(const Recording& r, const ModelCard& card, const std::string& lead, std::vector<std::string>& warnings) {
+std::vector<std::size_t> find_leads(const Recording& r, const ModelCard& card,
+                                    const std::string& lead, std::vector<std::string>& warnings) {
   const bool single = r.leads.size() == 1 && card.leads.size() == 1;
   if (single) {
     const auto wanted = std::string(kLeadNames[static_cast<std::size_t>(card.leads[0])]);
     const auto index = lead.empty() ? lead_index(r.leads[0]) : lead_index(lead);
-    if (!lead.empty() && !index) throw Error("--lead", "'" + lead + "' is not one of the twelve leads", "use a name such as I");
+    if (!lead.empty() && !index)
+      throw Error("--lead", "'" + lead + "' is not one of the twelve leads",
+                  "use a name such as I");
     if (index && *index != card.leads[0]) {
-      throw Error(r.name, fmt::format("holds lead {}, the model reads lead {}", kLeadNames[static_cast<std::size_t>(*index)], wanted),
+      throw Error(r.name,
+                  fmt::format("holds lead {}, the model reads lead {}",
+                              kLeadNames[static_cast<std::size_t>(*index)], wanted),
                   "use a model for that lead, or --lead if the file is wrong");
     }
-    if (!index) warnings.push_back(fmt::format("the lead is called '{}': taken as lead {}", r.leads[0], wanted));
+    if (!index)
+      warnings.push_back(
+          fmt::format("the lead is called '{}': taken as lead {}", r.leads[0], wanted));
     return {0};
   }
   std::vector<std::size_t> at;
   for (const int wanted : card.leads) {
-    const auto found = std::find_if(r.leads.begin(), r.leads.end(), [&](const std::string& name) { return lead_index(name) == wanted; });
+    const auto found = std::find_if(r.leads.begin(), r.leads.end(), [&](const std::string& name) {
+      return lead_index(name) == wanted;
+    });
     if (found == r.leads.end()) {
-      throw Error(r.name, fmt::format("has no lead {}, which the model reads", kLeadNames[static_cast<std::size_t>(wanted)]), "use a model for a lead it has");
+      throw Error(r.name,
+                  fmt::format("has no lead {}, which the model reads",
+                              kLeadNames[static_cast<std::size_t>(wanted)]),
+                  "use a model for a lead it has");
     }
     at.push_back(static_cast<std::size_t>(found - r.leads.begin()));
   }
@@ -51,8 +63,13 @@ void require_signal(const Recording& r, std::size_t lead) {
   }
   const double count = static_cast<double>(std::max<std::size_t>(n, 1));
   const double sd = std::sqrt(std::max(0.0, square / count - sum / count * sum / count));
-  if (n * 2 < r.samples) throw Error(r.name, fmt::format("lead {} is missing in most of the recording: nothing can be judged", r.leads[lead]));
-  if (sd < kFlatMv) throw Error(r.name, fmt::format("lead {} is flat: nothing can be judged", r.leads[lead]), "check the electrodes");
+  if (n * 2 < r.samples)
+    throw Error(r.name,
+                fmt::format("lead {} is missing in most of the recording: nothing can be judged",
+                            r.leads[lead]));
+  if (sd < kFlatMv)
+    throw Error(r.name, fmt::format("lead {} is flat: nothing can be judged", r.leads[lead]),
+                "check the electrodes");
 }
 
 std::vector<std::int64_t> window_starts(std::int64_t samples, std::int64_t window) {
@@ -66,7 +83,8 @@ std::vector<std::int64_t> window_starts(std::int64_t samples, std::int64_t windo
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 /// The windows put back in place; later windows overwrite, so each sample comes from one window.
-Recording stitch(const ConditionedRecording& r, const torch::Tensor& restored, const ModelCard& card) {
+Recording stitch(const ConditionedRecording& r, const torch::Tensor& restored,
+                 const ModelCard& card) {
   Recording out;
   out.name = r.about.name;
   out.rate_hz = card.conditioning.rate_hz;
@@ -76,7 +94,8 @@ Recording stitch(const ConditionedRecording& r, const torch::Tensor& restored, c
   const torch::Tensor whole = torch::from_blob(out.mv.data(), {kLeads, r.samples}, at::kFloat);
   for (std::size_t w = 0; w < r.starts.size(); ++w) {
     const auto length = std::min<std::int64_t>(restored.size(2), r.samples - r.starts[w]);
-    whole.slice(1, r.starts[w], r.starts[w] + length).copy_(restored[static_cast<std::int64_t>(w)].slice(1, 0, length));
+    whole.slice(1, r.starts[w], r.starts[w] + length)
+        .copy_(restored[static_cast<std::int64_t>(w)].slice(1, 0, length));
   }
   return out;
 }
@@ -84,12 +103,14 @@ Recording stitch(const ConditionedRecording& r, const torch::Tensor& restored, c
 void judge(RecordingDiagnosis& d, const torch::Tensor& logits, const ModelCard& card) {
   const auto value = logits.accessor<float, 2>();
   for (std::size_t c = 0; c < card.classes.size(); ++c) {
-    if (std::find(card.not_judged.begin(), card.not_judged.end(), card.classes[c].code) != card.not_judged.end()) {
+    if (std::find(card.not_judged.begin(), card.not_judged.end(), card.classes[c].code) !=
+        card.not_judged.end()) {
       d.not_judged.push_back(card.classes[c]);
       continue;
     }
     const bool learned = !card.decision.threshold.empty();
-    const double slope = learned ? card.decision.slope[c] : 1, intercept = learned ? card.decision.intercept[c] : 0;
+    const double slope = learned ? card.decision.slope[c] : 1,
+                 intercept = learned ? card.decision.intercept[c] : 0;
     Finding f;
     f.diagnosis = card.classes[c];
     f.threshold = learned ? card.decision.threshold[c] : 0.5;
@@ -110,7 +131,8 @@ void judge(RecordingDiagnosis& d, const torch::Tensor& logits, const ModelCard& 
 
 }  // namespace
 
-ConditionedRecording condition_recording(const Recording& recording, const ModelCard& card, const std::string& lead) {
+ConditionedRecording condition_recording(const Recording& recording, const ModelCard& card,
+                                         const std::string& lead) {
   ConditionedRecording out;
   RecordingDiagnosis& about = out.about;
   about.name = recording.name;
@@ -118,9 +140,12 @@ ConditionedRecording condition_recording(const Recording& recording, const Model
   about.seconds = static_cast<double>(recording.samples) / recording.rate_hz;
   about.warnings = recording.warnings;
   if (about.seconds < kShortest) {
-    throw Error(recording.name, fmt::format("is {:.1f} s long: too short to judge", about.seconds), fmt::format("record at least {:.0f} s, better 10 s", kShortSeconds));
+    throw Error(recording.name, fmt::format("is {:.1f} s long: too short to judge", about.seconds),
+                fmt::format("record at least {:.0f} s, better 10 s", kShortSeconds));
   }
-  if (about.seconds < kShortSeconds) about.warnings.push_back(fmt::format("only {:.1f} s long: rhythm is hard to tell", about.seconds));
+  if (about.seconds < kShortSeconds)
+    about.warnings.push_back(
+        fmt::format("only {:.1f} s long: rhythm is hard to tell", about.seconds));
 
   const auto leads = find_leads(recording, card, lead, about.warnings);
   std::vector<float> mv;
@@ -131,30 +156,38 @@ ConditionedRecording condition_recording(const Recording& recording, const Model
   }
   const edge::Conditioning& c = card.conditioning;
   const std::size_t samples = edge::filtered_samples(c, recording.rate_hz, recording.samples);
-  std::vector<float> filtered(samples * leads.size()), scratch(edge::filter_scratch(c, recording.rate_hz, recording.samples, leads.size()));
-  auto status = edge::filter_recording(c, recording.rate_hz, mv.data(), recording.samples, leads.size(), filtered.data(), filtered.size(), scratch.data(), scratch.size());
+  std::vector<float> filtered(samples * leads.size()),
+      scratch(edge::filter_scratch(c, recording.rate_hz, recording.samples, leads.size()));
+  auto status =
+      edge::filter_recording(c, recording.rate_hz, mv.data(), recording.samples, leads.size(),
+                             filtered.data(), filtered.size(), scratch.data(), scratch.size());
   out.samples = static_cast<std::int64_t>(samples);
   out.starts = window_starts(out.samples, c.window);
   about.windows = static_cast<int>(out.starts.size());
-  out.windows = torch::empty({about.windows, static_cast<std::int64_t>(leads.size()), c.window}, at::kFloat);
+  out.windows =
+      torch::empty({about.windows, static_cast<std::int64_t>(leads.size()), c.window}, at::kFloat);
   for (std::size_t w = 0; w < out.starts.size() && status == edge::Status::kOk; ++w) {
-    status = edge::cut_window(c, filtered.data(), samples, leads.size(), static_cast<std::size_t>(out.starts[w]),
+    status = edge::cut_window(c, filtered.data(), samples, leads.size(),
+                              static_cast<std::size_t>(out.starts[w]),
                               out.windows[static_cast<std::int64_t>(w)].data_ptr<float>());
   }
   if (status != edge::Status::kOk) throw Error(recording.name, edge::status_text(status));
   return out;
 }
 
-std::vector<RecordingDiagnosis> diagnose(Model& model, std::vector<ConditionedRecording> recordings, bool restore) {
+std::vector<RecordingDiagnosis> diagnose(Model& model, std::vector<ConditionedRecording> recordings,
+                                         bool restore) {
   c10::InferenceMode inference;
   model.train(false);
   std::vector<torch::Tensor> windows;
   for (const auto& r : recordings) windows.push_back(r.windows);
   std::vector<RecordingDiagnosis> all;
   if (windows.empty()) return all;
-  if (restore && !model.card.restoration) throw Error("--restored", "the model has no restoration net", "use a model that has one");
+  if (restore && !model.card.restoration)
+    throw Error("--restored", "the model has no restoration net", "use a model that has one");
   if (restore && model.card.conditioning.normalization != edge::Normalization::kFixedGain) {
-    throw Error("--restored", "the model restores z-scores, which are not mV", "use a model trained with fixed-gain data");
+    throw Error("--restored", "the model restores z-scores, which are not mV",
+                "use a model trained with fixed-gain data");
   }
   const ModelOutput out = model.forward(torch::cat(windows));
   std::int64_t from = 0;

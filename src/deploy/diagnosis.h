@@ -1,4 +1,5 @@
-// From a recording as its file holds it to diagnoses: lead choice, conditioning, windows, network, calibration, aggregation.
+// From a recording as its file holds it to diagnoses: lead choice, conditioning, windows, network,
+// calibration, aggregation.
 #pragma once
 
 #include <optional>
@@ -12,15 +13,15 @@ namespace liteheart {
 
 struct Finding {
   Diagnosis diagnosis;
-  double probability = 0;   // calibrated, of the whole recording
-  double threshold = 0;     // decision: probability >= threshold
+  double probability = 0;  // calibrated, of the whole recording
+  double threshold = 0;    // decision: probability >= threshold
   bool present = false;
   int windows_present = 0;  // of RecordingDiagnosis::windows, where it was found by itself
 };
 
 struct RecordingDiagnosis {
-  std::string name, leads;            // record name, leads used
-  double seconds = 0;                 // length of the recording
+  std::string name, leads;  // record name, leads used
+  double seconds = 0;       // length of the recording
   int windows = 0;
   std::vector<Finding> findings;      // those that can be judged, most probable first
   std::vector<Diagnosis> not_judged;  // those that these leads cannot judge
@@ -36,13 +37,16 @@ struct ConditionedRecording {
   std::int64_t samples = 0;          // at the model's rate
 };
 
-/// Takes the model's leads out of the recording and cuts it into windows, spread evenly so that all of it is seen.
-/// `lead`: what the only lead of a single-lead file is, where its name does not tell; empty: take its own name, or the model's lead with a warning.
-/// Throws Error (place: the recording's name) if a lead is not there, flat, or too short.
-ConditionedRecording condition_recording(const Recording& recording, const ModelCard& card, const std::string& lead);
+/// Takes the model's leads out of the recording and cuts it into windows, spread evenly so that all
+/// of it is seen. `lead`: what the only lead of a single-lead file is, where its name does not
+/// tell; empty: take its own name, or the model's lead with a warning. Throws Error (place: the
+/// recording's name) if a lead is not there, flat, or too short.
+ConditionedRecording condition_recording(const Recording& recording, const ModelCard& card,
+                                         const std::string& lead);
 
 /// Diagnoses recordings in one batch. The logit of a recording is the mean over its windows.
-std::vector<RecordingDiagnosis> diagnose(Model& model, std::vector<ConditionedRecording> recordings, bool restore);
+std::vector<RecordingDiagnosis> diagnose(Model& model, std::vector<ConditionedRecording> recordings,
+                                         bool restore);
 
 /// For a person: findings, what could not be judged, warnings; ends with the disclaimer.
 std::string to_text(const RecordingDiagnosis& d);

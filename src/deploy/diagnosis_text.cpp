@@ -10,7 +10,8 @@ constexpr std::size_t kMinorShown = 5;  // most probable of what was not found
 }  // namespace
 
 std::string to_text(const RecordingDiagnosis& d) {
-  std::string text = fmt::format("{}: lead {}, {:.1f} s, {} window{}\n", d.name, d.leads, d.seconds, d.windows, d.windows == 1 ? "" : "s");
+  std::string text = fmt::format("{}: lead {}, {:.1f} s, {} window{}\n", d.name, d.leads, d.seconds,
+                                 d.windows, d.windows == 1 ? "" : "s");
   for (const auto& warning : d.warnings) text += "  note: " + warning + "\n";
   std::size_t found = 0, minor = 0;
   for (const Finding& f : d.findings) found += f.present;
@@ -18,8 +19,10 @@ std::string to_text(const RecordingDiagnosis& d) {
   for (const Finding& f : d.findings) {
     if (!f.present && minor++ == 0) text += "  not found, most probable first:\n";
     if (!f.present && minor > kMinorShown) break;
-    text += fmt::format("    {:<9}{:<52}{:>6.1f} %  (threshold {:.1f} %{})\n", f.diagnosis.abbreviation, f.diagnosis.name, 100 * f.probability,
-                        100 * f.threshold, d.windows > 1 ? fmt::format(", in {} of {} windows", f.windows_present, d.windows) : "");
+    text += fmt::format(
+        "    {:<9}{:<52}{:>6.1f} %  (threshold {:.1f} %{})\n", f.diagnosis.abbreviation,
+        f.diagnosis.name, 100 * f.probability, 100 * f.threshold,
+        d.windows > 1 ? fmt::format(", in {} of {} windows", f.windows_present, d.windows) : "");
   }
   if (!d.not_judged.empty()) {
     text += fmt::format("  lead {} cannot judge:", d.leads);
@@ -30,13 +33,26 @@ std::string to_text(const RecordingDiagnosis& d) {
 }
 
 nlohmann::json to_json(const RecordingDiagnosis& d) {
-  nlohmann::json j = {{"recording", d.name}, {"leads", d.leads}, {"seconds", d.seconds}, {"windows", d.windows}, {"warnings", d.warnings},
-                      {"findings", nlohmann::json::array()}, {"not_judged", nlohmann::json::array()}, {"disclaimer", kDisclaimer}};
+  nlohmann::json j = {{"recording", d.name},
+                      {"leads", d.leads},
+                      {"seconds", d.seconds},
+                      {"windows", d.windows},
+                      {"warnings", d.warnings},
+                      {"findings", nlohmann::json::array()},
+                      {"not_judged", nlohmann::json::array()},
+                      {"disclaimer", kDisclaimer}};
   for (const Finding& f : d.findings) {
-    j["findings"].push_back({{"code", f.diagnosis.code}, {"abbreviation", f.diagnosis.abbreviation}, {"name", f.diagnosis.name},
-                             {"probability", f.probability}, {"threshold", f.threshold}, {"present", f.present}, {"windows_present", f.windows_present}});
+    j["findings"].push_back({{"code", f.diagnosis.code},
+                             {"abbreviation", f.diagnosis.abbreviation},
+                             {"name", f.diagnosis.name},
+                             {"probability", f.probability},
+                             {"threshold", f.threshold},
+                             {"present", f.present},
+                             {"windows_present", f.windows_present}});
   }
-  for (const Diagnosis& n : d.not_judged) j["not_judged"].push_back({{"code", n.code}, {"abbreviation", n.abbreviation}, {"name", n.name}});
+  for (const Diagnosis& n : d.not_judged)
+    j["not_judged"].push_back(
+        {{"code", n.code}, {"abbreviation", n.abbreviation}, {"name", n.name}});
   return j;
 }
 

@@ -4,7 +4,8 @@
 
 namespace liteheart {
 
-at::Tensor logit_distillation(const at::Tensor& student_logits, const at::Tensor& teacher_probability) {
+at::Tensor logit_distillation(const at::Tensor& student_logits,
+                              const at::Tensor& teacher_probability) {
   return at::binary_cross_entropy_with_logits(student_logits, teacher_probability);
 }
 

@@ -7,10 +7,11 @@
 namespace liteheart {
 namespace {
 
-constexpr int kSpace = 64;           // dimensions of the common space
+constexpr int kSpace = 64;            // dimensions of the common space
 constexpr double kTemperature = 0.1;  // of InfoNCE and the Jensen-Shannon critic
 
-// Each returns the negated bound of every pair: student [i, batch, d], teacher [j, batch, d] -> [i, j].
+// Each returns the negated bound of every pair: student [i, batch, d], teacher [j, batch, d] -> [i,
+// j].
 torch::Tensor info_nce(const torch::Tensor& student, const torch::Tensor& teacher) {
   const auto batch = student.size(1);
   const torch::Tensor score = torch::einsum("ind,jmd->ijnm", {student, teacher}) / kTemperature;
@@ -19,7 +20,8 @@ torch::Tensor info_nce(const torch::Tensor& student, const torch::Tensor& teache
   return -(bound.mean(2) + std::log(static_cast<double>(batch)));
 }
 
-torch::Tensor gaussian(const torch::Tensor& student, const torch::Tensor& teacher, const torch::Tensor& log_variance) {
+torch::Tensor gaussian(const torch::Tensor& student, const torch::Tensor& teacher,
+                       const torch::Tensor& log_variance) {
   const torch::Tensor cosine = torch::einsum("ind,jnd->ij", {student, teacher}) / student.size(1);
   const torch::Tensor squared = 2 - 2 * cosine;  // of unit vectors, mean over the batch
   return (squared / log_variance.exp() + kSpace * log_variance) / 2;
@@ -30,8 +32,8 @@ torch::Tensor jensen_shannon(const torch::Tensor& student, const torch::Tensor& 
   const torch::Tensor score = torch::einsum("ind,jmd->ijnm", {student, teacher}) / kTemperature;
   const torch::Tensor hit = score.diagonal(0, 2, 3);
   const torch::Tensor miss = torch::softplus(score);
-  const torch::Tensor negatives =
-      (miss.sum({2, 3}) - miss.diagonal(0, 2, 3).sum(2)) / std::max<double>(1, static_cast<double>(batch * (batch - 1)));
+  const torch::Tensor negatives = (miss.sum({2, 3}) - miss.diagonal(0, 2, 3).sum(2)) /
+                                  std::max<double>(1, static_cast<double>(batch * (batch - 1)));
   return torch::softplus(-hit).mean(2) + negatives;
 }
 
@@ -45,14 +47,16 @@ InformationBound information_bound(std::string_view name) {
               "choose one of infonce, gaussian, jensen-shannon");
 }
 
-CrossLayerInformationImpl::CrossLayerInformationImpl(const std::vector<std::int64_t>& student_widths,
-                                                     const std::vector<std::int64_t>& teacher_widths,
-                                                     InformationBound information)
+CrossLayerInformationImpl::CrossLayerInformationImpl(
+    const std::vector<std::int64_t>& student_widths,
+    const std::vector<std::int64_t>& teacher_widths, InformationBound information)
     : bound(information) {
   student_projections = register_module("student_projections", torch::nn::ModuleList());
-  for (const auto width : student_widths) student_projections->push_back(torch::nn::Linear(width, kSpace));
+  for (const auto width : student_widths)
+    student_projections->push_back(torch::nn::Linear(width, kSpace));
   teacher_projections = register_module("teacher_projections", torch::nn::ModuleList());
-  for (const auto width : teacher_widths) teacher_projections->push_back(torch::nn::Linear(width, kSpace));
+  for (const auto width : teacher_widths)
+    teacher_projections->push_back(torch::nn::Linear(width, kSpace));
   const auto rows = static_cast<std::int64_t>(student_widths.size());
   const auto columns = static_cast<std::int64_t>(teacher_widths.size());
   affinity = register_parameter("affinity", torch::zeros({rows, columns}));
@@ -63,20 +67,30 @@ torch::Tensor CrossLayerInformationImpl::attention() const { return torch::softm
 
 torch::Tensor CrossLayerInformationImpl::forward(const std::vector<torch::Tensor>& student,
                                                  const std::vector<torch::Tensor>& teacher) {
-  const auto project = [](torch::nn::ModuleList& projections, const std::vector<torch::Tensor>& layers) {
+  const auto project = [](torch::nn::ModuleList& projections,
+                          const std::vector<torch::Tensor>& layers) {
     std::vector<torch::Tensor> projected;
     for (std::size_t i = 0; i < layers.size(); ++i) {
-      const auto y = projections[i]->as<torch::nn::LinearImpl>()->forward(layers[i].to(torch::kFloat));
-      projected.push_back(torch::nn::functional::normalize(y, torch::nn::functional::NormalizeFuncOptions().dim(1)));
+      const auto y =
+          projections[i]->as<torch::nn::LinearImpl>()->forward(layers[i].to(torch::kFloat));
+      projected.push_back(torch::nn::functional::normalize(
+          y, torch::nn::functional::NormalizeFuncOptions().dim(1)));
     }
     return torch::stack(projected);
   };
-  const torch::Tensor s = project(student_projections, student), t = project(teacher_projections, teacher);
+  const torch::Tensor s = project(student_projections, student),
+                      t = project(teacher_projections, teacher);
   torch::Tensor cost;
   switch (bound) {
-    case InformationBound::kInfoNce: cost = info_nce(s, t); break;
-    case InformationBound::kGaussian: cost = gaussian(s, t, log_variance); break;
-    case InformationBound::kJensenShannon: cost = jensen_shannon(s, t); break;
+    case InformationBound::kInfoNce:
+      cost = info_nce(s, t);
+      break;
+    case InformationBound::kGaussian:
+      cost = gaussian(s, t, log_variance);
+      break;
+    case InformationBound::kJensenShannon:
+      cost = jensen_shannon(s, t);
+      break;
   }
   return (attention() * cost).sum(1).mean();
 }

@@ -1,4 +1,5 @@
-// Cross-layer mutual information: the student's layers are made to tell as much as possible about the teacher's.
+// Cross-layer mutual information: the student's layers are made to tell as much as possible about
+// the teacher's.
 #pragma once
 
 #include <torch/nn.h>
@@ -10,27 +11,30 @@ namespace liteheart {
 
 /// Lower bounds on mutual information that can be maximized.
 enum class InformationBound {
-  kInfoNce,         // van den Oord et al. 2018, over the batch, both directions
-  kGaussian,        // Barber and Agakov 2003 with a Gaussian of learned variance
-  kJensenShannon,   // Hjelm et al. 2019, pairs of the batch as negatives
+  kInfoNce,        // van den Oord et al. 2018, over the batch, both directions
+  kGaussian,       // Barber and Agakov 2003 with a Gaussian of learned variance
+  kJensenShannon,  // Hjelm et al. 2019, pairs of the batch as negatives
 };
 /// "infonce", "gaussian", "jensen-shannon". Throws Error listing them.
 InformationBound information_bound(std::string_view name);
 
-/// Projections of pooled layer embeddings into one space, and the learned attention over teacher layers by which
-/// layers of different depth find each other.
+/// Projections of pooled layer embeddings into one space, and the learned attention over teacher
+/// layers by which layers of different depth find each other.
 struct CrossLayerInformationImpl : torch::nn::Module {
   CrossLayerInformationImpl(const std::vector<std::int64_t>& student_widths,
-                            const std::vector<std::int64_t>& teacher_widths, InformationBound bound);
-  /// Embeddings [batch, width] per layer. Returns the negated bound, in nats, averaged over student layers.
-  torch::Tensor forward(const std::vector<torch::Tensor>& student, const std::vector<torch::Tensor>& teacher);
+                            const std::vector<std::int64_t>& teacher_widths,
+                            InformationBound bound);
+  /// Embeddings [batch, width] per layer. Returns the negated bound, in nats, averaged over student
+  /// layers.
+  torch::Tensor forward(const std::vector<torch::Tensor>& student,
+                        const std::vector<torch::Tensor>& teacher);
   /// [student layer, teacher layer], rows sum to 1.
   torch::Tensor attention() const;
 
   InformationBound bound;
   torch::nn::ModuleList student_projections{nullptr}, teacher_projections{nullptr};
-  torch::Tensor affinity;       // [student layer, teacher layer]
-  torch::Tensor log_variance;   // [student layer, teacher layer], Gaussian only
+  torch::Tensor affinity;      // [student layer, teacher layer]
+  torch::Tensor log_variance;  // [student layer, teacher layer], Gaussian only
 };
 TORCH_MODULE(CrossLayerInformation);
 

@@ -16,21 +16,26 @@ torch::Tensor in_bins(const torch::Tensor& x, std::int64_t bins) {
 
 }  // namespace
 
-ObjectiveImpl::ObjectiveImpl(const ObjectiveWeights& objective_weights, const BackboneShape& student,
+ObjectiveImpl::ObjectiveImpl(const ObjectiveWeights& objective_weights,
+                             const BackboneShape& student,
                              const std::vector<std::int64_t>& teacher_widths)
     : weights(objective_weights) {
   if (teacher_widths.empty()) return;
   if (weights.region_features > 0) {
-    projection = register_module("projection", torch::nn::Conv1d(student.width, teacher_widths.back(), 1));
+    projection =
+        register_module("projection", torch::nn::Conv1d(student.width, teacher_widths.back(), 1));
   }
   if (weights.information > 0) {
-    const std::vector<std::int64_t> student_widths(student.strides.size() + static_cast<std::size_t>(student.layers), student.width);
-    information = register_module("information", CrossLayerInformation(student_widths, teacher_widths, weights.bound));
+    const std::vector<std::int64_t> student_widths(
+        student.strides.size() + static_cast<std::size_t>(student.layers), student.width);
+    information = register_module(
+        "information", CrossLayerInformation(student_widths, teacher_widths, weights.bound));
   }
 }
 
-torch::Tensor ObjectiveImpl::forward(const ModelOutput& out, const torch::Tensor& signal, const torch::Tensor& target,
-                                     const TeacherOpinion* teacher, std::map<std::string, torch::Tensor>& parts) {
+torch::Tensor ObjectiveImpl::forward(const ModelOutput& out, const torch::Tensor& signal,
+                                     const torch::Tensor& target, const TeacherOpinion* teacher,
+                                     std::map<std::string, torch::Tensor>& parts) {
   const torch::Tensor& logits = out.backbone.logits;
   const auto labelled = target.size(0), batch = logits.size(0);
   torch::Tensor total = torch::zeros({}, logits.options());
@@ -39,34 +44,44 @@ torch::Tensor ObjectiveImpl::forward(const ModelOutput& out, const torch::Tensor
     total = total + weight * loss;
   };
   if (weights.supervised > 0) {
-    add("supervised", weights.supervised, torch::binary_cross_entropy_with_logits(logits.slice(0, 0, labelled), target));
+    add("supervised", weights.supervised,
+        torch::binary_cross_entropy_with_logits(logits.slice(0, 0, labelled), target));
   }
   if (out.restored.defined() && weights.restoration > 0) {
-    const torch::Tensor map = teacher != nullptr ? teacher->map : torch::ones({1, 1, 1}, signal.options());
-    add("restoration", weights.restoration, region_restoration(out.restored, signal, map, teacher != nullptr ? weights.region_focus : 0));
+    const torch::Tensor map =
+        teacher != nullptr ? teacher->map : torch::ones({1, 1, 1}, signal.options());
+    add("restoration", weights.restoration,
+        region_restoration(out.restored, signal, map,
+                           teacher != nullptr ? weights.region_focus : 0));
   }
   if (teacher == nullptr) return total;
 
-  if (weights.logit > 0) add("logit", weights.logit, logit_distillation(logits, teacher->probability));
+  if (weights.logit > 0)
+    add("logit", weights.logit, logit_distillation(logits, teacher->probability));
   if (weights.pseudo > 0 && labelled < batch) {
-    add("pseudo", weights.pseudo, pseudo_label_loss(logits.slice(0, labelled), teacher->calibrated.slice(0, labelled)));
+    add("pseudo", weights.pseudo,
+        pseudo_label_loss(logits.slice(0, labelled), teacher->calibrated.slice(0, labelled)));
   }
   const torch::Tensor& last = out.backbone.blocks.back();
   const auto bins = teacher->map.size(2);
   if (weights.region_features > 0) {
     const torch::Tensor features = in_bins(projection(last.squeeze(2).to(torch::kFloat)), bins);
-    add("region_features", weights.region_features, region_features(features, teacher->features, teacher->map));
+    add("region_features", weights.region_features,
+        region_features(features, teacher->features, teacher->map));
   }
   if (weights.region_agreement > 0) {
     const torch::Tensor score = (logits * teacher->probability).sum();
-    const auto gradient = torch::autograd::grad({score}, {last}, {}, /*retain_graph=*/true, /*create_graph=*/true);
+    const auto gradient =
+        torch::autograd::grad({score}, {last}, {}, /*retain_graph=*/true, /*create_graph=*/true);
     const torch::Tensor cam = in_bins(grad_cam(last, gradient[0]).unsqueeze(1), bins).squeeze(1);
     add("region_agreement", weights.region_agreement, region_agreement(cam, teacher->map));
   }
   if (weights.information > 0) {
     std::vector<torch::Tensor> embeddings;
-    for (const auto& block : out.backbone.blocks) embeddings.push_back(block.to(torch::kFloat).mean({2, 3}));
-    for (const auto& layer : out.backbone.layers) embeddings.push_back(layer.to(torch::kFloat).mean(1));
+    for (const auto& block : out.backbone.blocks)
+      embeddings.push_back(block.to(torch::kFloat).mean({2, 3}));
+    for (const auto& layer : out.backbone.layers)
+      embeddings.push_back(layer.to(torch::kFloat).mean(1));
     add("information", weights.information, information(embeddings, teacher->embeddings));
   }
   return total;

@@ -1,4 +1,5 @@
-// The whole loss of a training step: supervised, restoration and the parts of distillation, each with its weight.
+// The whole loss of a training step: supervised, restoration and the parts of distillation, each
+// with its weight.
 #pragma once
 
 #include <torch/nn.h>
@@ -13,12 +14,13 @@
 namespace liteheart {
 
 struct ObjectiveWeights {
-  double supervised = 1, logit = 0, pseudo = 0, restoration = 1, region_focus = 0, region_features = 0,
-         region_agreement = 0, information = 0;
+  double supervised = 1, logit = 0, pseudo = 0, restoration = 1, region_focus = 0,
+         region_features = 0, region_agreement = 0, information = 0;
   InformationBound bound = InformationBound::kInfoNce;
 };
 
-/// What the teacher says about the records of a batch; see train/teacher_cache.h for how it comes about.
+/// What the teacher says about the records of a batch; see train/teacher_cache.h for how it comes
+/// about.
 struct TeacherOpinion {
   torch::Tensor probability, calibrated;  // [batch, class]
   torch::Tensor map;                      // [batch, 12, bin]
@@ -26,18 +28,22 @@ struct TeacherOpinion {
   std::vector<torch::Tensor> embeddings;  // per teacher layer [batch, width]
 };
 
-/// The learned projections that distillation needs beside the student; dropped when training is over.
+/// The learned projections that distillation needs beside the student; dropped when training is
+/// over.
 struct ObjectiveImpl : torch::nn::Module {
   /// teacher_widths: of each embedding; empty without a teacher.
-  ObjectiveImpl(const ObjectiveWeights& weights, const BackboneShape& student, const std::vector<std::int64_t>& teacher_widths);
+  ObjectiveImpl(const ObjectiveWeights& weights, const BackboneShape& student,
+                const std::vector<std::int64_t>& teacher_widths);
 
-  /// out: of the student's batch. signal: [batch, 12, time], what a restoration should give. target: [labelled, class] of the first
-  /// `labelled` records. teacher: null without one. parts: the unweighted losses by name are put here.
-  torch::Tensor forward(const ModelOutput& out, const torch::Tensor& signal, const torch::Tensor& target,
-                        const TeacherOpinion* teacher, std::map<std::string, torch::Tensor>& parts);
+  /// out: of the student's batch. signal: [batch, 12, time], what a restoration should give.
+  /// target: [labelled, class] of the first `labelled` records. teacher: null without one. parts:
+  /// the unweighted losses by name are put here.
+  torch::Tensor forward(const ModelOutput& out, const torch::Tensor& signal,
+                        const torch::Tensor& target, const TeacherOpinion* teacher,
+                        std::map<std::string, torch::Tensor>& parts);
 
   ObjectiveWeights weights;
-  torch::nn::Conv1d projection{nullptr};        // student features -> teacher features
+  torch::nn::Conv1d projection{nullptr};  // student features -> teacher features
   CrossLayerInformation information{nullptr};
 };
 TORCH_MODULE(Objective);

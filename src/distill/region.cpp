@@ -4,13 +4,16 @@
 
 namespace liteheart {
 
-at::Tensor region_restoration(const at::Tensor& restored, const at::Tensor& target, const at::Tensor& map, double focus) {
+at::Tensor region_restoration(const at::Tensor& restored, const at::Tensor& target,
+                              const at::Tensor& map, double focus) {
   const auto bins = map.size(2);
-  const at::Tensor error = (restored - target).abs().unflatten(2, {bins, target.size(2) / bins}).mean(3);
+  const at::Tensor error =
+      (restored - target).abs().unflatten(2, {bins, target.size(2) / bins}).mean(3);
   return (error * (1 + focus * map)).mean() / (1 + focus);
 }
 
-at::Tensor region_features(const at::Tensor& projected, const at::Tensor& teacher, const at::Tensor& map) {
+at::Tensor region_features(const at::Tensor& projected, const at::Tensor& teacher,
+                           const at::Tensor& map) {
   const at::Tensor distance = 1 - at::cosine_similarity(projected, teacher, 1, 1e-6);
   return (distance * map.mean(1)).mean();
 }

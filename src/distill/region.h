@@ -6,12 +6,15 @@
 
 namespace liteheart {
 
-/// Restoration error: mean |restored - target| weighted by (1 + focus * A). restored, target: [batch, 12, time]; bin divides time.
-at::Tensor region_restoration(const at::Tensor& restored, const at::Tensor& target, const at::Tensor& map, double focus);
+/// Restoration error: mean |restored - target| weighted by (1 + focus * A). restored, target:
+/// [batch, 12, time]; bin divides time.
+at::Tensor region_restoration(const at::Tensor& restored, const at::Tensor& target,
+                              const at::Tensor& map, double focus);
 
-/// Distance of feature maps where the teacher looks: 1 - cosine over channels, weighted by A's mean over leads.
-/// projected (student through a 1x1 projection), teacher: [batch, channel, bin].
-at::Tensor region_features(const at::Tensor& projected, const at::Tensor& teacher, const at::Tensor& map);
+/// Distance of feature maps where the teacher looks: 1 - cosine over channels, weighted by A's mean
+/// over leads. projected (student through a 1x1 projection), teacher: [batch, channel, bin].
+at::Tensor region_features(const at::Tensor& projected, const at::Tensor& teacher,
+                           const at::Tensor& map);
 
 /// Disagreement of where both look: 1 - cosine of student_cam [batch, bin] and A's mean over leads.
 at::Tensor region_agreement(const at::Tensor& student_cam, const at::Tensor& map);

@@ -17,7 +17,8 @@ at::Tensor grad_cam(const at::Tensor& features, const at::Tensor& gradient) {
 at::Tensor mean_one(const at::Tensor& map) {
   const at::Tensor flat = map.flatten(1);
   const at::Tensor mean = flat.mean(1, /*keepdim=*/true);
-  const at::Tensor scaled = at::where(mean > 1e-12, flat / mean.clamp_min(1e-12), at::ones_like(flat));
+  const at::Tensor scaled =
+      at::where(mean > 1e-12, flat / mean.clamp_min(1e-12), at::ones_like(flat));
   return scaled.view(map.sizes());
 }
 

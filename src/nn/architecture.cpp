@@ -15,8 +15,8 @@ BackboneShape backbone_preset(std::string_view name) {
     int width, layers;
   };
   static constexpr Preset kPresets[] = {
-      {"student-tiny", 64, 1},   {"student-small", 128, 1},  {"student-base", 128, 4},
-      {"teacher-base", 256, 8},  {"teacher-medium", 512, 12}, {"teacher-large", 768, 12},
+      {"student-tiny", 64, 1},  {"student-small", 128, 1},   {"student-base", 128, 4},
+      {"teacher-base", 256, 8}, {"teacher-medium", 512, 12}, {"teacher-large", 768, 12},
   };
   std::string names;
   for (const Preset& preset : kPresets) {
@@ -28,7 +28,8 @@ BackboneShape backbone_preset(std::string_view name) {
     }
     names.append(names.empty() ? "" : ", ").append(preset.name);
   }
-  throw Error("network", "no preset is called '" + std::string(name) + "'", "choose one of " + names);
+  throw Error("network", "no preset is called '" + std::string(name) + "'",
+              "choose one of " + names);
 }
 
 RestorationShape restoration_preset(std::string_view name) {

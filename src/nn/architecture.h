@@ -10,7 +10,8 @@
 
 namespace liteheart {
 
-/// The backbone of teacher and student: convolutional encoder, transformer, max-pool, two linear layers.
+/// The backbone of teacher and student: convolutional encoder, transformer, max-pool, two linear
+/// layers.
 struct BackboneShape {
   int leads = 12;  // input channels
   int width = 64, layers = 1, heads = 16;
@@ -23,8 +24,8 @@ struct BackboneShape {
 struct RestorationShape {
   std::vector<int> measured = {0};  // indices into kLeadNames, ascending
   int width = 32;                   // channels at T/4; twice that below
-  /// In mV the limb leads III, aVR, aVL and aVF follow from I and II: predict 8, derive 4. Per-lead z-scores
-  /// lose that relation: predict all 12.
+  /// In mV the limb leads III, aVR, aVL and aVF follow from I and II: predict 8, derive 4. Per-lead
+  /// z-scores lose that relation: predict all 12.
   bool derive_limb_leads = true;
 };
 
@@ -37,7 +38,8 @@ RestorationShape restoration_preset(std::string_view name);
 /// Encoder strides of a conditioning preset: 2-2-4 at compact-100, 4-4-4 at paper-500.
 std::array<int, 3> preset_strides(const edge::Conditioning& c);
 
-/// "I", "II,V1" or "all" -> ascending lead indices. Throws Error naming the lead that is not one of the 12.
+/// "I", "II,V1" or "all" -> ascending lead indices. Throws Error naming the lead that is not one of
+/// the 12.
 std::vector<int> parse_leads(std::string_view text);
 /// The inverse: "I", "I,V1", "all".
 std::string lead_text(const std::vector<int>& leads);

@@ -9,9 +9,8 @@ constexpr int kKernel = 9;
 constexpr double kSlope = 0.01;
 
 torch::nn::Conv2d convolution(int in, int out, int kernel, int stride) {
-  return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, {1, kernel})
-                               .stride({1, stride})
-                               .padding({0, kernel / 2}));
+  return torch::nn::Conv2d(
+      torch::nn::Conv2dOptions(in, out, {1, kernel}).stride({1, stride}).padding({0, kernel / 2}));
 }
 
 }  // namespace
@@ -21,9 +20,9 @@ torch::Tensor sinusoidal_positions(std::int64_t tokens, std::int64_t width) {
   auto at = table.accessor<float, 2>();
   for (std::int64_t t = 0; t < tokens; ++t) {
     for (std::int64_t d = 0; d < width; ++d) {
-      const double angle = static_cast<double>(t) *
-                           std::exp(-std::log(10000.0) * static_cast<double>(d - d % 2) /
-                                    static_cast<double>(width));
+      const double angle =
+          static_cast<double>(t) * std::exp(-std::log(10000.0) * static_cast<double>(d - d % 2) /
+                                            static_cast<double>(width));
       at[t][d] = static_cast<float>(d % 2 == 0 ? std::sin(angle) : std::cos(angle));
     }
   }

@@ -18,7 +18,8 @@ struct BackboneOutput {
 
 struct ResidualBlockImpl : torch::nn::Module {
   ResidualBlockImpl(int in, int out, int stride);
-  torch::Tensor forward(const torch::Tensor& x);  // [batch, in, 1, T] -> [batch, out, 1, T / stride]
+  torch::Tensor forward(
+      const torch::Tensor& x);  // [batch, in, 1, T] -> [batch, out, 1, T / stride]
 
   torch::nn::Conv2d conv1{nullptr}, conv2{nullptr}, shortcut{nullptr};
   torch::nn::BatchNorm2d norm1{nullptr}, norm2{nullptr};

@@ -12,7 +12,8 @@
 namespace liteheart {
 namespace {
 
-constexpr const char* kCodeClasses[] = {"270492004", "713427006", "733534002", "426177001", "164889003", "427084000"};
+constexpr const char* kCodeClasses[] = {"270492004", "713427006", "733534002",
+                                        "426177001", "164889003", "427084000"};
 
 class Dict {
  public:
@@ -23,7 +24,9 @@ class Dict {
   at::Tensor get(const std::string& name) const {
     const auto found = tensors_.find(name);
     if (found == tensors_.end()) {
-      throw Error(file_, "has no tensor '" + name + "'", "only state dicts with encoder_layers, transformer_layers and classifier can be imported");
+      throw Error(file_, "has no tensor '" + name + "'",
+                  "only state dicts with encoder_layers, transformer_layers and classifier can be "
+                  "imported");
     }
     return found->second;
   }
@@ -45,8 +48,10 @@ ModelCard card_of(const Dict& dict) {
   card.conditioning.normalization = edge::Normalization::kZScore;
   card.leads = parse_leads("all");
   BackboneShape& shape = card.backbone;
-  const at::Tensor stem = dict.get("encoder_layers.0.conv1.conv.weight"), out = dict.get("classifier.1.weight");
-  if (stem.dim() != 4 || stem.size(1) != kLeads || out.dim() != 2 || dict.count("encoder_layers.{}.conv1.conv.weight") != 3) {
+  const at::Tensor stem = dict.get("encoder_layers.0.conv1.conv.weight"),
+                   out = dict.get("classifier.1.weight");
+  if (stem.dim() != 4 || stem.size(1) != kLeads || out.dim() != 2 ||
+      dict.count("encoder_layers.{}.conv1.conv.weight") != 3) {
     throw Error(dict.file(), "is not a 12-lead backbone of three encoder blocks");
   }
   shape.width = static_cast<int>(stem.size(0));
@@ -58,7 +63,8 @@ ModelCard card_of(const Dict& dict) {
     shape.causal = at::equal(mask, mask.tril()) && !at::equal(mask, at::ones_like(mask));
   }
   if (shape.classes != static_cast<int>(std::size(kCodeClasses))) {
-    throw Error(dict.file(), fmt::format("has {} outputs; only the six CODE classes are known", shape.classes));
+    throw Error(dict.file(),
+                fmt::format("has {} outputs; only the six CODE classes are known", shape.classes));
   }
   for (const char* code : kCodeClasses) card.classes.push_back(*Vocabulary::standard().find(code));
   card.provenance = {{"imported_from", std::filesystem::path(dict.file()).filename().string()}};
@@ -76,26 +82,31 @@ Model import_state_dict(const std::filesystem::path& file) {
     tensors.emplace_back("backbone." + to + ".bias", dict.get(from + ".bias"));
   };
   for (int block = 0; block < 3; ++block) {
-    const auto to = fmt::format("encoder.{}.", block), from = fmt::format("encoder_layers.{}.", block);
+    const auto to = fmt::format("encoder.{}.", block),
+               from = fmt::format("encoder_layers.{}.", block);
     take(to + "conv1", from + "conv1.conv");
     take(to + "conv2", from + "conv2.conv");
     take(to + "shortcut", from + "conv3.conv");
     for (int n = 1; n <= 2; ++n) {
-      const auto norm_to = fmt::format("{}norm{}", to, n), norm_from = fmt::format("{}bn{}", from, n);
+      const auto norm_to = fmt::format("{}norm{}", to, n),
+                 norm_from = fmt::format("{}bn{}", from, n);
       take(norm_to, norm_from);
       for (const char* statistic : {"running_mean", "running_var"}) {
-        tensors.emplace_back("backbone." + norm_to + "." + statistic, dict.get(norm_from + "." + statistic));
+        tensors.emplace_back("backbone." + norm_to + "." + statistic,
+                             dict.get(norm_from + "." + statistic));
       }
     }
   }
   for (int layer = 0; layer < model.card.backbone.layers; ++layer) {
-    const auto to = fmt::format("transformer.{}.", layer), from = fmt::format("transformer_layers.{}.", layer);
+    const auto to = fmt::format("transformer.{}.", layer),
+               from = fmt::format("transformer_layers.{}.", layer);
     take(to + "norm1", from + "norm1");
     take(to + "norm2", from + "norm2");
     take(to + "widen", from + "fc1");
     take(to + "narrow", from + "fc2");
     // Stored input x output.
-    for (const auto& [ours, theirs] : {std::pair{"qkv", "c_attn"}, std::pair{"project", "c_proj"}}) {
+    for (const auto& [ours, theirs] :
+         {std::pair{"qkv", "c_attn"}, std::pair{"project", "c_proj"}}) {
       const auto name = from + "self_attention." + theirs;
       tensors.emplace_back("backbone." + to + ours + ".weight", dict.get(name + ".weight").t());
       tensors.emplace_back("backbone." + to + ours + ".bias", dict.get(name + ".bias"));

@@ -25,10 +25,12 @@ void collect(const torch::nn::Module& module, const std::string& prefix, NamedTe
 ModelCard read_card(const WeightFile& file, const std::string& place) {
   const auto text = file.metadata.find(kKey);
   if (text == file.metadata.end()) {
-    throw Error(place, "holds weights but no LiteHeart model card", "give a model written by liteheart");
+    throw Error(place, "holds weights but no LiteHeart model card",
+                "give a model written by liteheart");
   }
   const auto json = nlohmann::json::parse(text->second, nullptr, false);
-  if (json.is_discarded()) throw Error(place, "the model card is not JSON", "the file is damaged: copy it again");
+  if (json.is_discarded())
+    throw Error(place, "the model card is not JSON", "the file is damaged: copy it again");
   return card_from_json(json, place);
 }
 
@@ -79,7 +81,8 @@ NamedTensors Model::state() const {
   return state;
 }
 
-void assign_state(const NamedTensors& state, const NamedTensors& tensors, const std::string& place) {
+void assign_state(const NamedTensors& state, const NamedTensors& tensors,
+                  const std::string& place) {
   torch::NoGradGuard no_grad;
   std::map<std::string, at::Tensor> by_name(tensors.begin(), tensors.end());
   for (const auto& [name, target] : state) {

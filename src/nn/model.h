@@ -27,8 +27,9 @@ struct ModelCard {
   BackboneShape backbone;
   std::optional<RestorationShape> restoration;
   std::vector<Diagnosis> classes;
-  Decision decision;                     // thresholds and calibration; empty until learned
-  std::vector<std::string> not_judged;   // codes of classes its leads cannot judge: validation AUC below 0.8
+  Decision decision;  // thresholds and calibration; empty until learned
+  std::vector<std::string>
+      not_judged;  // codes of classes its leads cannot judge: validation AUC below 0.8
   nlohmann::json provenance = nlohmann::json::object();  // data, licence, configuration, date
 };
 
@@ -60,7 +61,8 @@ struct Model {
   NamedTensors state() const;
 };
 
-/// Copies `tensors` into `state` by name. Throws Error (place, name, shapes) where they do not match.
+/// Copies `tensors` into `state` by name. Throws Error (place, name, shapes) where they do not
+/// match.
 void assign_state(const NamedTensors& state, const NamedTensors& tensors, const std::string& place);
 
 /// Writes the model, whole or not at all.

@@ -11,7 +11,8 @@ json conditioning_json(const edge::Conditioning& c) {
           {"window", c.window},
           {"low_hz", c.low_hz},
           {"high_hz", c.high_hz},
-          {"normalization", c.normalization == edge::Normalization::kZScore ? "z-score" : "fixed-gain"}};
+          {"normalization",
+           c.normalization == edge::Normalization::kZScore ? "z-score" : "fixed-gain"}};
 }
 
 edge::Conditioning conditioning_of(const json& j) {
@@ -28,7 +29,10 @@ edge::Conditioning conditioning_of(const json& j) {
 json classes_json(const std::vector<Diagnosis>& classes) {
   json all = json::array();
   for (const Diagnosis& d : classes) {
-    all.push_back({{"code", d.code}, {"abbreviation", d.abbreviation}, {"name", d.name}, {"scored", d.scored}});
+    all.push_back({{"code", d.code},
+                   {"abbreviation", d.abbreviation},
+                   {"name", d.name},
+                   {"scored", d.scored}});
   }
   return all;
 }
@@ -66,17 +70,20 @@ ModelCard parse(const json& j) {
 void check(const ModelCard& card, const std::string& place) {
   const auto in = [](int value, int low, int high) { return value >= low && value <= high; };
   const BackboneShape& b = card.backbone;
-  bool sane = in(b.leads, 1, 12) && in(b.width, 1, 4096) && in(b.layers, 0, 64) && in(b.heads, 1, 64) &&
-              b.width % b.heads == 0 && in(b.classes, 1, 4096) &&
+  bool sane = in(b.leads, 1, 12) && in(b.width, 1, 4096) && in(b.layers, 0, 64) &&
+              in(b.heads, 1, 64) && b.width % b.heads == 0 && in(b.classes, 1, 4096) &&
               static_cast<std::size_t>(b.classes) == card.classes.size();
   int product = 1;
   for (const int stride : b.strides) sane = sane && in(stride, 1, 16), product *= stride;
-  sane = sane && in(card.conditioning.window, product, 1 << 20) && card.conditioning.window % product == 0;
-  if (card.restoration) sane = sane && in(card.restoration->width, 1, 4096) && card.conditioning.window % 64 == 0;
+  sane = sane && in(card.conditioning.window, product, 1 << 20) &&
+         card.conditioning.window % product == 0;
+  if (card.restoration)
+    sane = sane && in(card.restoration->width, 1, 4096) && card.conditioning.window % 64 == 0;
   const std::size_t decided = card.decision.threshold.size();
-  sane = sane && (decided == 0 || decided == card.classes.size()) && card.decision.slope.size() == decided &&
-         card.decision.intercept.size() == decided;
-  if (!sane) throw Error(place, "the model card contradicts itself", "the file is damaged: copy it again");
+  sane = sane && (decided == 0 || decided == card.classes.size()) &&
+         card.decision.slope.size() == decided && card.decision.intercept.size() == decided;
+  if (!sane)
+    throw Error(place, "the model card contradicts itself", "the file is damaged: copy it again");
 }
 
 }  // namespace
@@ -87,12 +94,18 @@ json card_to_json(const ModelCard& card) {
             {"conditioning", conditioning_json(card.conditioning)},
             {"leads", lead_text(card.leads)},
             {"backbone",
-             {{"leads", b.leads}, {"width", b.width}, {"layers", b.layers}, {"heads", b.heads},
-              {"classes", b.classes}, {"strides", b.strides}, {"causal", b.causal}}},
+             {{"leads", b.leads},
+              {"width", b.width},
+              {"layers", b.layers},
+              {"heads", b.heads},
+              {"classes", b.classes},
+              {"strides", b.strides},
+              {"causal", b.causal}}},
             {"restoration", nullptr},
             {"classes", classes_json(card.classes)},
             {"decision",
-             {{"threshold", card.decision.threshold}, {"slope", card.decision.slope},
+             {{"threshold", card.decision.threshold},
+              {"slope", card.decision.slope},
               {"intercept", card.decision.intercept}}},
             {"not_judged", card.not_judged},
             {"provenance", card.provenance}};
@@ -108,8 +121,9 @@ ModelCard card_from_json(const json& j, const std::string& place) {
     throw Error(place, "the model card has no version", "give a model written by liteheart");
   }
   if (j.at("version") != ModelCard::kVersion) {
-    throw Error(place, "the model is of version " + j.at("version").dump() + ", this program reads version " +
-                           std::to_string(ModelCard::kVersion),
+    throw Error(place,
+                "the model is of version " + j.at("version").dump() +
+                    ", this program reads version " + std::to_string(ModelCard::kVersion),
                 "use the liteheart that wrote it, or train the model again");
   }
   try {

@@ -12,7 +12,19 @@ constexpr int kIndependentLeads = 8;
 
 // The order of the convolutions in RestorationImpl::convolutions.
 enum Step : std::size_t {
-  kStem, kTop, kDown1, kMiddle, kDown2, kBottom1, kBottom2, kBottom3, kBottom4, kUp1, kMiddleUp, kUp2, kTopUp
+  kStem,
+  kTop,
+  kDown1,
+  kMiddle,
+  kDown2,
+  kBottom1,
+  kBottom2,
+  kBottom3,
+  kBottom4,
+  kUp1,
+  kMiddleUp,
+  kUp2,
+  kTopUp
 };
 
 torch::Tensor upsample(const torch::Tensor& x) {
@@ -22,7 +34,8 @@ torch::Tensor upsample(const torch::Tensor& x) {
 // [batch, 8 (I II V1..V6), time] -> [batch, 12, time] by Einthoven and Goldberger.
 torch::Tensor derive(const torch::Tensor& y) {
   const torch::Tensor one = y.slice(1, 0, 1), two = y.slice(1, 1, 2);
-  return torch::cat({one, two, two - one, -(one + two) / 2, one - two / 2, two - one / 2, y.slice(1, 2, 8)}, 1);
+  return torch::cat(
+      {one, two, two - one, -(one + two) / 2, one - two / 2, two - one / 2, y.slice(1, 2, 8)}, 1);
 }
 
 }  // namespace
@@ -34,8 +47,19 @@ RestorationImpl::RestorationImpl(const RestorationShape& restoration_shape)
     int in, out, stride;
   };
   const Convolution plan[] = {
-      {static_cast<int>(shape.measured.size()), w, 4}, {w, w, 1}, {w, v, 4}, {v, v, 1}, {v, v, 4},
-      {v, v, 1}, {v, v, 1}, {v, v, 1}, {v, v, 1}, {v, v, 1}, {v, v, 1}, {v, w, 1}, {w, w, 1},
+      {static_cast<int>(shape.measured.size()), w, 4},
+      {w, w, 1},
+      {w, v, 4},
+      {v, v, 1},
+      {v, v, 4},
+      {v, v, 1},
+      {v, v, 1},
+      {v, v, 1},
+      {v, v, 1},
+      {v, v, 1},
+      {v, v, 1},
+      {v, w, 1},
+      {w, w, 1},
   };
   convolutions = register_module("convolutions", torch::nn::ModuleList());
   norms = register_module("norms", torch::nn::ModuleList());
@@ -68,7 +92,9 @@ torch::Tensor RestorationImpl::forward(const torch::Tensor& x) {
   y = step(kTopUp, step(kUp2, upsample(y)) + top);
   y = head(y).to(torch::kFloat);  // [batch, phase x lead, 1, T/4]
   const auto batch = y.size(0), leads = y.size(1) / kPhases, quarter = y.size(3);
-  y = y.view({batch, kPhases, leads, quarter}).permute({0, 2, 3, 1}).reshape({batch, leads, quarter * kPhases});
+  y = y.view({batch, kPhases, leads, quarter})
+          .permute({0, 2, 3, 1})
+          .reshape({batch, leads, quarter * kPhases});
   if (shape.derive_limb_leads) y = derive(y);
 
   std::vector<torch::Tensor> leads12 = y.split(1, 1);

@@ -1,8 +1,9 @@
 // The restoration net: measured leads -> 12 leads.
 //
-// A U-Net whose stem and head work in steps of four samples (the head is a sub-pixel convolution), so that nothing is ever stored
-// at full resolution but input and output: [T/4, w] -> [T/16, 2w] -> [T/64, 2w] with two residual blocks there, and back,
-// nearest upsampling and convolution, skips added. Kernel 9 throughout. The measured leads are passed through.
+// A U-Net whose stem and head work in steps of four samples (the head is a sub-pixel convolution),
+// so that nothing is ever stored at full resolution but input and output: [T/4, w] -> [T/16, 2w] ->
+// [T/64, 2w] with two residual blocks there, and back, nearest upsampling and convolution, skips
+// added. Kernel 9 throughout. The measured leads are passed through.
 #pragma once
 
 #include <torch/nn.h>

@@ -12,7 +12,8 @@
 
 #include "ecg/error.h"
 
-// Newer releases of libtorch offer one setter for all devices and deprecate these; 1.13 has these only.
+// Newer releases of libtorch offer one setter for all devices and deprecate these; 1.13 has these
+// only.
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 namespace liteheart {
@@ -22,7 +23,9 @@ void configure_runtime(int threads) {
   mallopt(M_TRIM_THRESHOLD, 2'000'000'000);
   mallopt(M_TOP_PAD, 64 << 20);
   using SetThreads = void (*)(int);
-  if (const auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(1);
+  if (const auto set =
+          reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads")))
+    set(1);
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   at::set_num_threads(threads > 0 ? threads : cores);
 }
@@ -30,7 +33,8 @@ void configure_runtime(int threads) {
 torch::Device choose_device(std::string_view name) {
   const bool cuda = torch::cuda::is_available();
   if (name == "cuda" && !cuda) {
-    throw Error("device", "no CUDA device answers here", "use --device cpu, or build with a libtorch that has CUDA");
+    throw Error("device", "no CUDA device answers here",
+                "use --device cpu, or build with a libtorch that has CUDA");
   }
   return name != "cpu" && cuda ? torch::Device(torch::kCUDA) : torch::Device(torch::kCPU);
 }

@@ -7,8 +7,9 @@
 
 namespace liteheart {
 
-/// Sets the intra-op threads (0: all cores), keeps OpenBLAS to one (its threads spin), and keeps large blocks in the
-/// allocator between steps (1.3 - 1.8 times faster training). Call once, before the first tensor.
+/// Sets the intra-op threads (0: all cores), keeps OpenBLAS to one (its threads spin), and keeps
+/// large blocks in the allocator between steps (1.3 - 1.8 times faster training). Call once, before
+/// the first tensor.
 void configure_runtime(int threads);
 
 /// "auto", "cpu" or "cuda". Throws Error if CUDA is asked for and absent.

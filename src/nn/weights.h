@@ -1,12 +1,12 @@
 // Weights in and out: safetensors files, and PyTorch state dicts (zip + pickle) for import.
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
-
-#include <ATen/core/Tensor.h>
 
 namespace liteheart {
 
@@ -24,9 +24,9 @@ WeightFile read_safetensors(const std::filesystem::path& file);
 /// Writes to a temporary name, fsyncs, renames: the file appears whole or not at all. Throws Error.
 void write_safetensors(const std::filesystem::path& file, const WeightFile& weights);
 
-/// Reads a state dict as Python's torch.save wrote it (zip format; CPU or CUDA storages), by walking the
-/// pickle opcodes: only OrderedDict, tensors, numbers and strings are understood, nothing is executed.
-/// Throws Error (file, opcode position, remedy).
+/// Reads a state dict as Python's torch.save wrote it (zip format; CPU or CUDA storages), by
+/// walking the pickle opcodes: only OrderedDict, tensors, numbers and strings are understood,
+/// nothing is executed. Throws Error (file, opcode position, remedy).
 NamedTensors read_torch_state_dict(const std::filesystem::path& file);
 
 }  // namespace liteheart

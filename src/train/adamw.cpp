@@ -40,7 +40,8 @@ double AdamW::step(double learning_rate, double clip) {
     first[i].mul_(kBeta1).add_(gradient, 1 - kBeta1);
     second[i].mul_(kBeta2).addcmul_(gradient, gradient, 1 - kBeta2);
     parameters_[i].mul_(1 - learning_rate * weight_decay_);
-    parameters_[i].addcdiv_(first[i], (second[i] / bias2).sqrt_().add_(kEpsilon), -learning_rate / bias1);
+    parameters_[i].addcdiv_(first[i], (second[i] / bias2).sqrt_().add_(kEpsilon),
+                            -learning_rate / bias1);
   }
   return norm;
 }

@@ -1,5 +1,5 @@
-// AdamW (Loshchilov and Hutter 2019). libtorch's own keys its state differently from release to release, and the
-// state has to be saved.
+// AdamW (Loshchilov and Hutter 2019). libtorch's own keys its state differently from release to
+// release, and the state has to be saved.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -12,7 +12,8 @@ namespace liteheart {
 class AdamW {
  public:
   AdamW(std::vector<at::Tensor> parameters, double weight_decay);
-  /// Clips the gradients to norm `clip`, then updates. Parameters without a gradient stay. Returns the norm before.
+  /// Clips the gradients to norm `clip`, then updates. Parameters without a gradient stay. Returns
+  /// the norm before.
   double step(double learning_rate, double clip);
   void zero_grad();
 

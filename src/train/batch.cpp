@@ -12,8 +12,6 @@
 namespace liteheart {
 namespace {
 
-using simulator::Random;
-
 at::Tensor partner_index(const CutMix& mix) {
   return at::tensor(at::ArrayRef<std::int64_t>(mix.partner), at::kLong);
 }
@@ -35,7 +33,8 @@ at::Tensor cut_mix(const at::Tensor& x, const CutMix& mix) {
   const auto per_bin = x.size(-1) / kBins;
   const auto from = mix.from * per_bin, length = (mix.to - mix.from) * per_bin;
   at::Tensor mixed = x.clone();
-  mixed.narrow(-1, from, length).copy_(x.narrow(-1, from, length).index_select(0, partner_index(mix)));
+  mixed.narrow(-1, from, length)
+      .copy_(x.narrow(-1, from, length).index_select(0, partner_index(mix)));
   return mixed;
 }
 
@@ -74,7 +73,8 @@ BatchSampler::BatchSampler(const PreparedDataset& data, BatchOptions options)
 void BatchSampler::take(Stream& stream, std::uint64_t which, std::uint64_t step, std::int64_t count,
                         std::vector<std::size_t>& into) {
   for (std::int64_t i = 0; i < count; ++i) {
-    const std::uint64_t position = step * static_cast<std::uint64_t>(count) + static_cast<std::uint64_t>(i);
+    const std::uint64_t position =
+        step * static_cast<std::uint64_t>(count) + static_cast<std::uint64_t>(i);
     const std::uint64_t pass = position / stream.records.size();
     if (pass != stream.pass) {
       stream.pass = pass;
@@ -90,7 +90,8 @@ Batch BatchSampler::draw(std::uint64_t step) {
   Batch batch;
   batch.labelled = options_.labelled_per_batch;
   take(labelled_, 0, step, options_.labelled_per_batch, batch.records);
-  if (options_.unlabelled_per_batch > 0) take(unlabelled_, 1, step, options_.unlabelled_per_batch, batch.records);
+  if (options_.unlabelled_per_batch > 0)
+    take(unlabelled_, 1, step, options_.unlabelled_per_batch, batch.records);
   const auto size = static_cast<std::int64_t>(batch.records.size());
 
   Random random(options_.seed, step + (std::uint64_t{1} << 41));
@@ -98,7 +99,8 @@ Batch BatchSampler::draw(std::uint64_t step) {
   const auto time = batch.signal.size(2);
   if (options_.augment > 0) {
     for (std::int64_t i = 0; i < size; ++i) {
-      augment_weak({batch.signal.data_ptr<float>() + i * kLeads * time, static_cast<std::size_t>(kLeads * time)},
+      augment_weak({batch.signal.data_ptr<float>() + i * kLeads * time,
+                    static_cast<std::size_t>(kLeads * time)},
                    options_.augment, random);
     }
     batch.shift = static_cast<int>(random.below(kBins));
@@ -106,15 +108,18 @@ Batch BatchSampler::draw(std::uint64_t step) {
   }
   if (random.chance(options_.cutmix)) {
     CutMix& mix = batch.cutmix;
-    const int bins = static_cast<int>(std::lround(cutmix_share(options_.cutmix_beta, random) * kBins));
+    const int bins =
+        static_cast<int>(std::lround(cutmix_share(options_.cutmix_beta, random) * kBins));
     mix.from = static_cast<int>(random.below(static_cast<std::size_t>(kBins - bins + 1)));
     mix.to = mix.from + bins;
-    // Partners within the labelled and within the unlabelled part, so that labels stay known: a rotation of each.
+    // Partners within the labelled and within the unlabelled part, so that labels stay known: a
+    // rotation of each.
     mix.partner.resize(static_cast<std::size_t>(size));
     const auto pair_up = [&](std::int64_t from, std::int64_t count) {
       if (count == 0) return;
       const auto by = static_cast<std::int64_t>(random.below(static_cast<std::size_t>(count)));
-      for (std::int64_t i = 0; i < count; ++i) mix.partner[static_cast<std::size_t>(from + i)] = from + (i + by) % count;
+      for (std::int64_t i = 0; i < count; ++i)
+        mix.partner[static_cast<std::size_t>(from + i)] = from + (i + by) % count;
     };
     pair_up(0, batch.labelled);
     pair_up(batch.labelled, size - batch.labelled);
@@ -129,7 +134,8 @@ Batch BatchSampler::draw(std::uint64_t step) {
       augment_strong({lead, static_cast<std::size_t>(time)}, options_.augment, random);
     }
   }
-  batch.target = load_labels(data_, std::span(batch.records).first(static_cast<std::size_t>(batch.labelled)));
+  batch.target =
+      load_labels(data_, std::span(batch.records).first(static_cast<std::size_t>(batch.labelled)));
   if (!batch.cutmix.partner.empty()) {
     CutMix within = batch.cutmix;
     within.partner.resize(static_cast<std::size_t>(batch.labelled));

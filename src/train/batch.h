@@ -18,13 +18,15 @@ struct CutMix {
   double share() const;               // of the window that comes from the partner
 };
 
-/// The time axis in bins: CutMix cuts between bins and saliency maps have one value a bin, so both stay aligned.
+/// The time axis in bins: CutMix cuts between bins and saliency maps have one value a bin, so both
+/// stay aligned.
 inline constexpr int kBins = 64;
 
 struct Batch {
   std::vector<std::size_t> records;  // indices into the data set; the first `labelled` have labels
   std::int64_t labelled = 0;
-  at::Tensor signal;  // [batch, 12, time], weakly augmented, rotated, cut-mixed: what a restoration should give
+  at::Tensor signal;  // [batch, 12, time], weakly augmented, rotated, cut-mixed: what a restoration
+                      // should give
   at::Tensor input;   // [batch, lead, time], the given leads, strongly augmented
   at::Tensor target;  // [labelled, class], cut-mixed
   int shift = 0;      // bins by which the time axis was rotated, before CutMix
@@ -51,14 +53,16 @@ class BatchSampler {
     std::vector<std::size_t> records, order;
     std::uint64_t pass = ~std::uint64_t{0};
   };
-  void take(Stream& stream, std::uint64_t which, std::uint64_t step, std::int64_t count, std::vector<std::size_t>& into);
+  void take(Stream& stream, std::uint64_t which, std::uint64_t step, std::int64_t count,
+            std::vector<std::size_t>& into);
 
   const PreparedDataset& data_;
   BatchOptions options_;
   Stream labelled_, unlabelled_;
 };
 
-/// Rotates [..., time] by `bins`, time a multiple of kBins: what a window shows must not depend on where in it.
+/// Rotates [..., time] by `bins`, time a multiple of kBins: what a window shows must not depend on
+/// where in it.
 at::Tensor rotate(const at::Tensor& x, int bins);
 /// Mixes [batch, ..., time] along its last axis, time a multiple of kBins.
 at::Tensor cut_mix(const at::Tensor& x, const CutMix& mix);

@@ -6,18 +6,24 @@ namespace liteheart {
 
 using nlohmann::json;
 
-std::filesystem::path checkpoint_file(const std::filesystem::path& out) { return out / "last.safetensors"; }
+std::filesystem::path checkpoint_file(const std::filesystem::path& out) {
+  return out / "last.safetensors";
+}
 
 void write_checkpoint(const std::filesystem::path& out, const Checkpoint& checkpoint) {
   const Progression& p = checkpoint.progression;
   WeightFile file;
   file.tensors = checkpoint.tensors;
   file.metadata["config"] = checkpoint.config.dump();
-  file.metadata["progression"] = json{{"step", p.step},           {"optimizer_steps", p.optimizer_steps},
-                                      {"best_epoch", p.best_epoch}, {"epochs_done", p.epochs_done},
-                                      {"best_map", p.best_map},   {"seconds", p.seconds},
-                                      {"finished", p.finished},   {"sums", p.sums}}
-                                     .dump();
+  file.metadata["progression"] = json{
+      {"step", p.step},
+      {"optimizer_steps", p.optimizer_steps},
+      {"best_epoch", p.best_epoch},
+      {"epochs_done", p.epochs_done},
+      {"best_map", p.best_map},
+      {"seconds", p.seconds},
+      {"finished", p.finished},
+      {"sums", p.sums}}.dump();
   write_safetensors(checkpoint_file(out), file);
 }
 
@@ -29,16 +35,20 @@ std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& out, cons
   try {
     checkpoint.config = json::parse(file.metadata.at("config"));
     const json p = json::parse(file.metadata.at("progression"));
-    checkpoint.progression = {p.at("step"),     p.at("optimizer_steps"), p.at("best_epoch"), p.at("epochs_done"),
-                              p.at("best_map"), p.at("seconds"),         p.at("finished"),   p.at("sums")};
+    checkpoint.progression = {
+        p.at("step"),     p.at("optimizer_steps"), p.at("best_epoch"), p.at("epochs_done"),
+        p.at("best_map"), p.at("seconds"),         p.at("finished"),   p.at("sums")};
   } catch (const std::exception&) {
-    throw Error(path.string(), "is not a checkpoint of liteheart", "choose another --out, or delete the folder");
+    throw Error(path.string(), "is not a checkpoint of liteheart",
+                "choose another --out, or delete the folder");
   }
   for (const auto& [key, value] : config.items()) {
     const json before = checkpoint.config.value(key, json());
     if (before != value) {
-      throw Error(path.string(), "belongs to a training with " + key + " = " + before.dump() + ", not " + value.dump(),
-                  "repeat that command to continue it, or choose another --out");
+      throw Error(
+          path.string(),
+          "belongs to a training with " + key + " = " + before.dump() + ", not " + value.dump(),
+          "repeat that command to continue it, or choose another --out");
     }
   }
   checkpoint.tensors = file.tensors;

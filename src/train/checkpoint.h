@@ -9,10 +9,10 @@
 
 namespace liteheart {
 
-/// All that an interrupted training needs to end as it would have ended. Order, augmentation and CutMix follow from
-/// (seed, step), so there is no generator state.
+/// All that an interrupted training needs to end as it would have ended. Order, augmentation and
+/// CutMix follow from (seed, step), so there is no generator state.
 struct Progression {
-  std::uint64_t step = 0;          // steps done
+  std::uint64_t step = 0;  // steps done
   std::int64_t optimizer_steps = 0;
   int best_epoch = 0, epochs_done = 0;
   double best_map = -1, seconds = 0;
@@ -28,7 +28,9 @@ struct Checkpoint {
 
 std::filesystem::path checkpoint_file(const std::filesystem::path& out);
 void write_checkpoint(const std::filesystem::path& out, const Checkpoint& checkpoint);
-/// nullopt if there is none. Throws Error if it is damaged or belongs to a training of other settings, naming the setting.
-std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& out, const nlohmann::json& config);
+/// nullopt if there is none. Throws Error if it is damaged or belongs to a training of other
+/// settings, naming the setting.
+std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& out,
+                                          const nlohmann::json& config);
 
 }  // namespace liteheart

@@ -1,11 +1,11 @@
 #include "train/config.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
-#include <toml++/toml.h>
 #include <type_traits>
 
 #include "ecg/error.h"
@@ -65,17 +65,25 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
   return {
       {"data", &c.data, "folder of a prepared data set (liteheart prepare)"},
       {"out", &c.out, "folder of this training; the same command continues what it finds there"},
-      {"network", &c.network, "student-tiny, student-small, student-base, teacher-base, teacher-medium or teacher-large"},
-      {"restoration", &c.restoration, "restoration net before the network: none, tiny, small or base"},
+      {"network", &c.network,
+       "student-tiny, student-small, student-base, teacher-base, teacher-medium or teacher-large"},
+      {"restoration", &c.restoration,
+       "restoration net before the network: none, tiny, small or base"},
       {"lead", &c.lead, "leads the system is given: one (I), several (I,V1) or all"},
-      {"strides", &c.strides, "encoder strides such as 4-2-2, or preset: 2-2-4 at 100 Hz, 4-4-4 at 500 Hz"},
-      {"labelled", &c.labelled, "share of the patients whose labels may be used, training and validation alike"},
+      {"strides", &c.strides,
+       "encoder strides such as 4-2-2, or preset: 2-2-4 at 100 Hz, 4-4-4 at 500 Hz"},
+      {"labelled", &c.labelled,
+       "share of the patients whose labels may be used, training and validation alike"},
       {"labelled_seed", &c.labelled_seed, "seed of the choice of labelled patients"},
-      {"seed", &c.seed, "seed of initial weights, order and augmentation: same seed, same result (one thread)"},
-      {"epochs", &c.epochs, "passes; one pass has as many steps as all training records need, labelled or not"},
+      {"seed", &c.seed,
+       "seed of initial weights, order and augmentation: same seed, same result (one thread)"},
+      {"epochs", &c.epochs,
+       "passes; one pass has as many steps as all training records need, labelled or not"},
       {"batch", &c.batch, "records per step"},
-      {"labelled_share", &c.labelled_share, "share of labelled records in a batch, where unlabelled ones are used too", true},
-      {"learning_rate", &c.learning_rate, "peak rate of AdamW; linear warm-up, then linear decay to zero"},
+      {"labelled_share", &c.labelled_share,
+       "share of labelled records in a batch, where unlabelled ones are used too", true},
+      {"learning_rate", &c.learning_rate,
+       "peak rate of AdamW; linear warm-up, then linear decay to zero"},
       {"weight_decay", &c.weight_decay, "decoupled weight decay of AdamW"},
       {"warmup_epochs", &c.warmup_epochs, "epochs of linear warm-up"},
       {"clip", &c.clip, "largest norm of the gradient"},
@@ -90,12 +98,20 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
       {"teacher", &c.teacher, "trained 12-lead model (folder or file) to learn from", true},
       {"weight_supervised", &c.weight_supervised, "weight of the labels"},
       {"weight_logit", &c.weight_logit, "weight of logit distillation on all records", true},
-      {"weight_pseudo", &c.weight_pseudo, "weight of pseudo-labels on unlabelled records (semi-supervised part)", true},
-      {"weight_restoration", &c.weight_restoration, "weight of the restoration error, with or without a teacher"},
-      {"region_focus", &c.region_focus, "how much more the restoration error counts where the teacher looks (region-aware part); 0 is plain L1", true},
-      {"weight_region_features", &c.weight_region_features, "weight of the feature distance where the teacher looks (region-aware part)", true},
-      {"weight_region_agreement", &c.weight_region_agreement, "weight of looking where the teacher looks (region-aware part)", true},
-      {"weight_information", &c.weight_information, "weight of cross-layer mutual information", true},
+      {"weight_pseudo", &c.weight_pseudo,
+       "weight of pseudo-labels on unlabelled records (semi-supervised part)", true},
+      {"weight_restoration", &c.weight_restoration,
+       "weight of the restoration error, with or without a teacher"},
+      {"region_focus", &c.region_focus,
+       "how much more the restoration error counts where the teacher looks (region-aware part); 0 "
+       "is plain L1",
+       true},
+      {"weight_region_features", &c.weight_region_features,
+       "weight of the feature distance where the teacher looks (region-aware part)", true},
+      {"weight_region_agreement", &c.weight_region_agreement,
+       "weight of looking where the teacher looks (region-aware part)", true},
+      {"weight_information", &c.weight_information, "weight of cross-layer mutual information",
+       true},
       {"information_bound", &c.information_bound, "infonce, gaussian or jensen-shannon", true},
   };
 }
@@ -105,19 +121,23 @@ void read_config(const std::filesystem::path& file, TrainConfig& config) {
   try {
     table = toml::parse_file(file.string());
   } catch (const toml::parse_error& e) {
-    throw Error(fmt::format("{} line {}", file.string(), e.source().begin.line), std::string(e.description()));
+    throw Error(fmt::format("{} line {}", file.string(), e.source().begin.line),
+                std::string(e.description()));
   }
   const auto fields = config_fields(config);
   for (const auto& [name, node] : table) {
     const std::string key(name.str());
     const std::string place = fmt::format("{} line {}", file.string(), node.source().begin.line);
-    const auto nearest = std::min_element(fields.begin(), fields.end(), [&](const auto& a, const auto& b) {
-      return edit_distance(a.key, key) < edit_distance(b.key, key);
-    });
+    const auto nearest =
+        std::min_element(fields.begin(), fields.end(), [&](const auto& a, const auto& b) {
+          return edit_distance(a.key, key) < edit_distance(b.key, key);
+        });
     if (nearest->key != key) {
-      throw Error(place, "no setting is called '" + key + "'", "did you mean '" + nearest->key + "'?");
+      throw Error(place, "no setting is called '" + key + "'",
+                  "did you mean '" + nearest->key + "'?");
     }
-    std::visit([&, &value = node](auto* target) { assign(value, target, place, key); }, nearest->value);
+    std::visit([&, &value = node](auto* target) { assign(value, target, place, key); },
+               nearest->value);
   }
 }
 
@@ -136,8 +156,10 @@ void check_config(const TrainConfig& c) {
   require(c.cutmix_beta > 0, "cutmix_beta", "above 0");
   require(c.augment >= 0 && c.augment <= 10, "augment", "in [0, 10]");
   require(c.patience >= 1, "patience", "1 or more");
-  require(c.precision == "auto" || c.precision == "bf16" || c.precision == "fp32", "precision", "auto, bf16 or fp32");
-  require(c.device == "auto" || c.device == "cpu" || c.device == "cuda", "device", "auto, cpu or cuda");
+  require(c.precision == "auto" || c.precision == "bf16" || c.precision == "fp32", "precision",
+          "auto, bf16 or fp32");
+  require(c.device == "auto" || c.device == "cpu" || c.device == "cuda", "device",
+          "auto, cpu or cuda");
   require(c.checkpoint_minutes > 0, "checkpoint_minutes", "above 0");
   TrainConfig copy = c;
   for (const ConfigField& field : config_fields(copy)) {
@@ -159,7 +181,8 @@ nlohmann::json config_json(const TrainConfig& config) {
 std::string config_reference() {
   std::string text =
       "# Settings of `liteheart train` and `liteheart distil`\n\n"
-      "Made by `liteheart train --reference`. Each key stands in a TOML file (`--config FILE`) or, behind `--`, on the\n"
+      "Made by `liteheart train --reference`. Each key stands in a TOML file (`--config FILE`) or, "
+      "behind `--`, on the\n"
       "command line, which wins.\n\n| key | default | meaning |\n|---|---|---|\n";
   TrainConfig defaults;
   for (const ConfigField& field : config_fields(defaults)) {

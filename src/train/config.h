@@ -1,5 +1,5 @@
-// Every setting of `liteheart train` and `liteheart distil`: one annotated struct from which the TOML parser, the
-// command line, --help and docs/configuration.md are made. No libtorch here.
+// Every setting of `liteheart train` and `liteheart distil`: one annotated struct from which the
+// TOML parser, the command line, --help and docs/configuration.md are made. No libtorch here.
 #pragma once
 
 #include <cstdint>
@@ -27,12 +27,14 @@ struct TrainConfig {
 
   std::string teacher;
   double weight_supervised = 1, weight_logit = 1, weight_pseudo = 0.5;
-  double weight_restoration = 1, region_focus = 1, weight_region_features = 0.5, weight_region_agreement = 0.1;
+  double weight_restoration = 1, region_focus = 1, weight_region_features = 0.5,
+         weight_region_agreement = 0.1;
   double weight_information = 0.05;
   std::string information_bound = "infonce";
 };
 
-/// One key: what it is called in TOML and, behind "--", on the command line; where it lives; what it means.
+/// One key: what it is called in TOML and, behind "--", on the command line; where it lives; what
+/// it means.
 struct ConfigField {
   std::string key;
   std::variant<std::string*, int*, double*, std::uint64_t*> value;
@@ -42,7 +44,8 @@ struct ConfigField {
 /// The fields of `config`, in the order help shows them.
 std::vector<ConfigField> config_fields(TrainConfig& config);
 
-/// Sets the keys that the TOML file gives. Throws Error (file, line, nearest key) on a key misspelt or of the wrong type.
+/// Sets the keys that the TOML file gives. Throws Error (file, line, nearest key) on a key misspelt
+/// or of the wrong type.
 void read_config(const std::filesystem::path& file, TrainConfig& config);
 
 /// Throws Error naming the key, what it may be and what it was.

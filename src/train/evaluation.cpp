@@ -22,8 +22,9 @@ Decision decision_for(const ModelCard& card, const std::vector<std::int64_t>& co
 
 }  // namespace
 
-Evaluation evaluate_model(const std::filesystem::path& path, const PreparedDataset& data, std::span<const std::size_t> records,
-                          const BootstrapOptions& bootstrap, const std::function<void(std::size_t, std::size_t)>& progress) {
+Evaluation evaluate_model(const std::filesystem::path& path, const PreparedDataset& data,
+                          std::span<const std::size_t> records, const BootstrapOptions& bootstrap,
+                          const std::function<void(std::size_t, std::size_t)>& progress) {
   const auto start = std::chrono::steady_clock::now();
   Model model = load_model(path);
   require_same_conditioning(model.card, data, path.string());
@@ -38,8 +39,10 @@ Evaluation evaluate_model(const std::filesystem::path& path, const PreparedDatas
       const torch::Tensor r = restored.contiguous();
       const auto floats = static_cast<std::size_t>(signal.size(1) * signal.size(2));
       for (std::size_t i = 0; seen + i < done; ++i) {
-        error.add({r.data_ptr<float>() + i * floats, floats}, {signal.data_ptr<float>() + i * floats, floats},
-                  static_cast<std::size_t>(signal.size(2)), static_cast<std::size_t>(data.rows()[records[seen + i]].samples));
+        error.add({r.data_ptr<float>() + i * floats, floats},
+                  {signal.data_ptr<float>() + i * floats, floats},
+                  static_cast<std::size_t>(signal.size(2)),
+                  static_cast<std::size_t>(data.rows()[records[seen + i]].samples));
       }
     }
     seen = done;

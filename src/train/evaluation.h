@@ -14,16 +14,17 @@ namespace liteheart {
 
 struct Evaluation {
   ModelCard card;
-  Predictions predictions;   // for the classes of the data set
-  Decision decision;         // the model's, for the same classes
+  Predictions predictions;  // for the classes of the data set
+  Decision decision;        // the model's, for the same classes
   Report report;
   std::optional<LeadsRestored> restored;  // where the model restores leads
   double seconds = 0;
 };
 
-/// Thresholds and calibration are the model's own; a model without any (an imported one) keeps identity and 0.5.
-/// progress(done, total). Throws Error.
-Evaluation evaluate_model(const std::filesystem::path& model, const PreparedDataset& data, std::span<const std::size_t> records,
-                          const BootstrapOptions& bootstrap, const std::function<void(std::size_t, std::size_t)>& progress);
+/// Thresholds and calibration are the model's own; a model without any (an imported one) keeps
+/// identity and 0.5. progress(done, total). Throws Error.
+Evaluation evaluate_model(const std::filesystem::path& model, const PreparedDataset& data,
+                          std::span<const std::size_t> records, const BootstrapOptions& bootstrap,
+                          const std::function<void(std::size_t, std::size_t)>& progress);
 
 }  // namespace liteheart

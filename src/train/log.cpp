@@ -11,7 +11,8 @@ TrainLog::TrainLog(const std::filesystem::path& file, std::uint64_t step) : file
   std::ifstream in(file);
   for (std::string text; std::getline(in, text);) {
     const auto entry = nlohmann::json::parse(text, nullptr, false);
-    if (!entry.is_discarded() && entry.value("step", std::uint64_t{0}) <= step && step > 0) kept += text + '\n';
+    if (!entry.is_discarded() && entry.value("step", std::uint64_t{0}) <= step && step > 0)
+      kept += text + '\n';
   }
   in.close();
   out_.open(file, std::ios::trunc);
@@ -23,7 +24,8 @@ void TrainLog::line(const nlohmann::json& entry) { out_ << entry.dump() << '\n';
 
 void TrainLog::flush() {
   out_.flush();
-  if (!out_) throw Error(file_.string(), "cannot be written", "free some space or choose another --out");
+  if (!out_)
+    throw Error(file_.string(), "cannot be written", "free some space or choose another --out");
 }
 
 }  // namespace liteheart

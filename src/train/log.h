@@ -10,7 +10,8 @@ namespace liteheart {
 
 class TrainLog {
  public:
-  /// Continues `file`, without the lines of steps after `step` (they will be done again). Throws Error.
+  /// Continues `file`, without the lines of steps after `step` (they will be done again). Throws
+  /// Error.
   TrainLog(const std::filesystem::path& file, std::uint64_t step);
   /// `entry` has a key "step". Throws Error if the disk refuses.
   void line(const nlohmann::json& entry);

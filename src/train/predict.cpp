@@ -12,22 +12,27 @@ std::vector<std::int64_t> class_columns(const ModelCard& card, const std::vector
                                         const std::string& place) {
   std::vector<std::int64_t> columns;
   for (const Diagnosis& d : wanted) {
-    const auto at = std::find_if(card.classes.begin(), card.classes.end(), [&](const Diagnosis& c) { return c.code == d.code; });
+    const auto at = std::find_if(card.classes.begin(), card.classes.end(),
+                                 [&](const Diagnosis& c) { return c.code == d.code; });
     if (at == card.classes.end()) {
-      throw Error(place, "the model does not know " + d.name + " (" + d.code + ")",
-                  "prepare the data with --classes naming only what it knows, or train on this data");
+      throw Error(
+          place, "the model does not know " + d.name + " (" + d.code + ")",
+          "prepare the data with --classes naming only what it knows, or train on this data");
     }
     columns.push_back(at - card.classes.begin());
   }
   return columns;
 }
 
-void require_same_conditioning(const ModelCard& card, const PreparedDataset& data, const std::string& place) {
+void require_same_conditioning(const ModelCard& card, const PreparedDataset& data,
+                               const std::string& place) {
   const edge::Conditioning &a = card.conditioning, &b = data.conditioning();
-  if (a.rate_hz != b.rate_hz || a.window != b.window || a.low_hz != b.low_hz || a.high_hz != b.high_hz ||
-      a.normalization != b.normalization) {
-    throw Error(place, "the model was trained with another conditioning than " + data.folder().string() + " has",
-                "prepare the recordings with the model's preset and normalization");
+  if (a.rate_hz != b.rate_hz || a.window != b.window || a.low_hz != b.low_hz ||
+      a.high_hz != b.high_hz || a.normalization != b.normalization) {
+    throw Error(
+        place,
+        "the model was trained with another conditioning than " + data.folder().string() + " has",
+        "prepare the recordings with the model's preset and normalization");
   }
 }
 
@@ -47,17 +52,23 @@ Predictions predict(Model& model, const PreparedDataset& data, std::span<const s
   p.logit.reserve(p.records * p.classes);
   p.label.reserve(p.records * p.classes);
   for (std::size_t from = 0; from < records.size();) {
-    const auto part = records.subspan(from, std::min<std::size_t>(records.size() - from, static_cast<std::size_t>(options.batch)));
+    const auto part = records.subspan(
+        from,
+        std::min<std::size_t>(records.size() - from, static_cast<std::size_t>(options.batch)));
     const torch::Tensor signal = load_signals(data, part);
     ModelOutput out;
     {
       Autocast autocast(options.bf16, options.device);
       out = model.forward(signal.index_select(1, leads).to(options.device));
     }
-    const torch::Tensor logits = out.backbone.logits.to(torch::kCPU).index_select(1, column).contiguous();
-    p.logit.insert(p.logit.end(), logits.data_ptr<float>(), logits.data_ptr<float>() + logits.numel());
+    const torch::Tensor logits =
+        out.backbone.logits.to(torch::kCPU).index_select(1, column).contiguous();
+    p.logit.insert(p.logit.end(), logits.data_ptr<float>(),
+                   logits.data_ptr<float>() + logits.numel());
     from += part.size();
-    if (options.each) options.each(from, signal, out.restored.defined() ? out.restored.to(torch::kCPU) : out.restored);
+    if (options.each)
+      options.each(from, signal,
+                   out.restored.defined() ? out.restored.to(torch::kCPU) : out.restored);
   }
   std::vector<RecordRow> rows;
   for (const std::size_t record : records) {

@@ -15,20 +15,23 @@ struct PredictOptions {
   torch::Device device = torch::kCPU;
   bool bf16 = false;
   std::int64_t batch = 128;
-  /// Called after each batch with (records done, signals [batch, 12, time], restored [batch, 12, time] or undefined).
+  /// Called after each batch with (records done, signals [batch, 12, time], restored [batch, 12,
+  /// time] or undefined).
   std::function<void(std::size_t, const torch::Tensor&, const torch::Tensor&)> each;
 };
 
-/// Logits and labels of `records`, in that order, for the classes of the data set. Throws Error if the model was
-/// conditioned otherwise or does not know a class.
+/// Logits and labels of `records`, in that order, for the classes of the data set. Throws Error if
+/// the model was conditioned otherwise or does not know a class.
 Predictions predict(Model& model, const PreparedDataset& data, std::span<const std::size_t> records,
                     const PredictOptions& options);
 
-/// For each class of `wanted`, its column among the model's. Throws Error (place, class) where there is none.
+/// For each class of `wanted`, its column among the model's. Throws Error (place, class) where
+/// there is none.
 std::vector<std::int64_t> class_columns(const ModelCard& card, const std::vector<Diagnosis>& wanted,
                                         const std::string& place);
 
 /// Throws Error (place) unless the model's conditioning is the data set's.
-void require_same_conditioning(const ModelCard& card, const PreparedDataset& data, const std::string& place);
+void require_same_conditioning(const ModelCard& card, const PreparedDataset& data,
+                               const std::string& place);
 
 }  // namespace liteheart

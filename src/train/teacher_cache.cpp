@@ -48,8 +48,8 @@ struct Parts {
   std::vector<std::vector<torch::Tensor>> embeddings;
 };
 
-void look(Model& teacher, const torch::Tensor& leads, const torch::Tensor& columns, const torch::Tensor& signal,
-          const torch::Device& device, bool bf16, Parts& parts) {
+void look(Model& teacher, const torch::Tensor& leads, const torch::Tensor& columns,
+          const torch::Tensor& signal, const torch::Device& device, bool bf16, Parts& parts) {
   const torch::Tensor x = signal.index_select(1, leads).to(device).requires_grad_(true);
   BackboneOutput out;
   {
@@ -61,22 +61,33 @@ void look(Model& teacher, const torch::Tensor& leads, const torch::Tensor& colum
   const auto gradients = torch::autograd::grad({score}, {out.blocks.back(), x});
   const torch::Tensor cam = grad_cam(out.blocks.back().detach(), gradients[0]);
   parts.logits.push_back(logits.detach().cpu());
-  // A teacher that is not given all leads has no opinion on the others: its map is spread over them evenly.
-  torch::Tensor map = saliency_map(in_bins(cam.unsqueeze(1)).squeeze(1), x.detach(), gradients[1].to(torch::kFloat)).cpu();
-  if (map.size(1) != signal.size(1)) map = map.mean(1, true).expand({map.size(0), signal.size(1), kBins});
+  // A teacher that is not given all leads has no opinion on the others: its map is spread over them
+  // evenly.
+  torch::Tensor map =
+      saliency_map(in_bins(cam.unsqueeze(1)).squeeze(1), x.detach(), gradients[1].to(torch::kFloat))
+          .cpu();
+  if (map.size(1) != signal.size(1))
+    map = map.mean(1, true).expand({map.size(0), signal.size(1), kBins});
   parts.map.push_back(map.contiguous());
-  parts.features.push_back(in_bins(out.blocks.back().detach().squeeze(2).to(torch::kFloat)).to(torch::kBFloat16).cpu().contiguous());
+  parts.features.push_back(in_bins(out.blocks.back().detach().squeeze(2).to(torch::kFloat))
+                               .to(torch::kBFloat16)
+                               .cpu()
+                               .contiguous());
   std::vector<torch::Tensor> embedding;
-  for (const auto& block : out.blocks) embedding.push_back(block.detach().to(torch::kFloat).mean({2, 3}));
-  for (const auto& layer : out.layers) embedding.push_back(layer.detach().to(torch::kFloat).mean(1));
+  for (const auto& block : out.blocks)
+    embedding.push_back(block.detach().to(torch::kFloat).mean({2, 3}));
+  for (const auto& layer : out.layers)
+    embedding.push_back(layer.detach().to(torch::kFloat).mean(1));
   parts.embeddings.resize(embedding.size());
-  for (std::size_t i = 0; i < embedding.size(); ++i) parts.embeddings[i].push_back(embedding[i].to(torch::kBFloat16).cpu());
+  for (std::size_t i = 0; i < embedding.size(); ++i)
+    parts.embeddings[i].push_back(embedding[i].to(torch::kBFloat16).cpu());
 }
 
-WeightFile compute(Model& teacher, const PreparedDataset& data, std::span<const std::size_t> records,
-                   const torch::Device& device, bool bf16,
+WeightFile compute(Model& teacher, const PreparedDataset& data,
+                   std::span<const std::size_t> records, const torch::Device& device, bool bf16,
                    const std::function<void(std::size_t, std::size_t)>& progress) {
-  const torch::Tensor columns = torch::tensor(class_columns(teacher.card, data.classes(), "teacher"), torch::kLong);
+  const torch::Tensor columns =
+      torch::tensor(class_columns(teacher.card, data.classes(), "teacher"), torch::kLong);
   const std::vector<std::int64_t> lead_list(teacher.card.leads.begin(), teacher.card.leads.end());
   const torch::Tensor leads = torch::tensor(lead_list, torch::kLong);
   teacher.to(device);
@@ -93,12 +104,14 @@ WeightFile compute(Model& teacher, const PreparedDataset& data, std::span<const 
   file.tensors.emplace_back("map", torch::cat(parts.map).contiguous());
   file.tensors.emplace_back("features", torch::cat(parts.features).contiguous());
   for (std::size_t i = 0; i < parts.embeddings.size(); ++i) {
-    file.tensors.emplace_back(fmt::format("embedding.{}", i), torch::cat(parts.embeddings[i]).contiguous());
+    file.tensors.emplace_back(fmt::format("embedding.{}", i),
+                              torch::cat(parts.embeddings[i]).contiguous());
   }
   return file;
 }
 
-TeacherView view_of(const WeightFile& file, const Decision& decision, const std::vector<std::int64_t>& columns) {
+TeacherView view_of(const WeightFile& file, const Decision& decision,
+                    const std::vector<std::int64_t>& columns) {
   TeacherView teacher;
   TeacherOpinion& view = teacher.all;
   for (const auto& [name, tensor] : file.tensors) {
@@ -107,8 +120,9 @@ TeacherView view_of(const WeightFile& file, const Decision& decision, const std:
       view.calibrated = view.probability;
       if (!decision.slope.empty()) {
         const torch::Tensor column = torch::tensor(columns, torch::kLong);
-        view.calibrated = torch::sigmoid(tensor * torch::tensor(decision.slope).index_select(0, column) +
-                                         torch::tensor(decision.intercept).index_select(0, column));
+        view.calibrated =
+            torch::sigmoid(tensor * torch::tensor(decision.slope).index_select(0, column) +
+                           torch::tensor(decision.intercept).index_select(0, column));
       }
     } else if (name == "map") {
       view.map = tensor;
@@ -134,19 +148,23 @@ TeacherOpinion TeacherView::rows(std::span<const std::size_t> wanted, const Batc
   some.calibrated = place(blend(pick(all.calibrated), batch.cutmix));
   some.map = place(cut_mix(rotate(pick(all.map), batch.shift), batch.cutmix));
   some.features = place(cut_mix(rotate(pick(all.features), batch.shift), batch.cutmix));
-  for (const auto& e : all.embeddings) some.embeddings.push_back(place(blend(pick(e).to(torch::kFloat), batch.cutmix)));
+  for (const auto& e : all.embeddings)
+    some.embeddings.push_back(place(blend(pick(e).to(torch::kFloat), batch.cutmix)));
   return some;
 }
 
 TeacherView teacher_view(const std::filesystem::path& teacher_path, const PreparedDataset& data,
-                         std::span<const std::size_t> records, const torch::Device& device, bool bf16,
-                         const std::function<void(std::size_t, std::size_t)>& progress) {
-  const auto file = std::filesystem::is_directory(teacher_path) ? teacher_path / "model.safetensors" : teacher_path;
+                         std::span<const std::size_t> records, const torch::Device& device,
+                         bool bf16, const std::function<void(std::size_t, std::size_t)>& progress) {
+  const auto file = std::filesystem::is_directory(teacher_path) ? teacher_path / "model.safetensors"
+                                                                : teacher_path;
   Model teacher = load_model(file);
   require_same_conditioning(teacher.card, data, file.string());
   const auto columns = class_columns(teacher.card, data.classes(), file.string());
-  const auto cache = file.parent_path() / fmt::format("teacher-cache-{:016x}.safetensors", cache_key(file, data, records));
-  if (std::filesystem::exists(cache)) return view_of(read_safetensors(cache), teacher.card.decision, columns);
+  const auto cache = file.parent_path() / fmt::format("teacher-cache-{:016x}.safetensors",
+                                                      cache_key(file, data, records));
+  if (std::filesystem::exists(cache))
+    return view_of(read_safetensors(cache), teacher.card.decision, columns);
   const WeightFile computed = compute(teacher, data, records, device, bf16, progress);
   write_safetensors(cache, computed);
   return view_of(computed, teacher.card.decision, columns);

@@ -1,4 +1,5 @@
-// What a frozen teacher says about every training record, computed once and kept beside the teacher.
+// What a frozen teacher says about every training record, computed once and kept beside the
+// teacher.
 #pragma once
 
 #include <functional>
@@ -16,13 +17,15 @@ namespace liteheart {
 struct TeacherView {
   TeacherOpinion all;
   /// The opinion on some rows, rotated and cut-mixed as `batch` was, on `device`, in fp32.
-  TeacherOpinion rows(std::span<const std::size_t> rows, const Batch& batch, const torch::Device& device) const;
+  TeacherOpinion rows(std::span<const std::size_t> rows, const Batch& batch,
+                      const torch::Device& device) const;
 };
 
-/// Reads the cache that belongs to this teacher, data set and these records, or computes and writes it to
-/// FOLDER/teacher-cache-KEY.safetensors (FOLDER: the teacher's). progress(done, total). Throws Error.
+/// Reads the cache that belongs to this teacher, data set and these records, or computes and writes
+/// it to FOLDER/teacher-cache-KEY.safetensors (FOLDER: the teacher's). progress(done, total).
+/// Throws Error.
 TeacherView teacher_view(const std::filesystem::path& teacher, const PreparedDataset& data,
-                         std::span<const std::size_t> records, const torch::Device& device, bool bf16,
-                         const std::function<void(std::size_t, std::size_t)>& progress);
+                         std::span<const std::size_t> records, const torch::Device& device,
+                         bool bf16, const std::function<void(std::size_t, std::size_t)>& progress);
 
 }  // namespace liteheart

@@ -26,7 +26,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using nlohmann::json;
 constexpr std::uint64_t kLogEvery = 50;
-constexpr double kJudgedAuc = 0.8;  // a class whose validation AUC is below is one that the leads cannot judge
+constexpr double kJudgedAuc =
+    0.8;  // a class whose validation AUC is below is one that the leads cannot judge
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -39,7 +40,8 @@ std::array<int, 3> parse_strides(const std::string& text, const edge::Conditioni
   if (std::sscanf(text.c_str(), "%d-%d-%d%c", s.data(), &s[1], &s[2], &end) != 3 ||
       std::any_of(s.begin(), s.end(), [](int x) { return x < 1 || x > 16; }) ||
       conditioning.window % (s[0] * s[1] * s[2]) != 0) {
-    throw Error("setting strides", "must be preset or three numbers such as 4-2-2 whose product divides the window");
+    throw Error("setting strides",
+                "must be preset or three numbers such as 4-2-2 whose product divides the window");
   }
   return s;
 }
@@ -56,7 +58,8 @@ ModelCard make_card(const TrainConfig& config, const PreparedDataset& data) {
   if (config.restoration != "none") {
     card.restoration = restoration_preset(config.restoration);
     card.restoration->measured = card.leads;
-    card.restoration->derive_limb_leads = card.conditioning.normalization == edge::Normalization::kFixedGain;
+    card.restoration->derive_limb_leads =
+        card.conditioning.normalization == edge::Normalization::kFixedGain;
     card.backbone.leads = kLeads;
   }
   return card;
@@ -76,8 +79,9 @@ json identity(const TrainConfig& config, const PreparedDataset& data) {
 }
 
 ObjectiveWeights objective_weights(const TrainConfig& c) {
-  return {c.weight_supervised, c.weight_logit,           c.weight_pseudo,           c.weight_restoration, c.region_focus,
-          c.weight_region_features, c.weight_region_agreement, c.weight_information, information_bound(c.information_bound)};
+  return {c.weight_supervised,       c.weight_logit,       c.weight_pseudo,
+          c.weight_restoration,      c.region_focus,       c.weight_region_features,
+          c.weight_region_agreement, c.weight_information, information_bound(c.information_bound)};
 }
 
 class Trainer {
@@ -128,12 +132,17 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
   const auto known = choose_labelled(data_, config.labelled, config.labelled_seed);
   BatchOptions options;
   const auto train_records = data_.indices(Split::kTrain);
-  for (const std::size_t record : train_records) (known[record] ? options.labelled : options.unlabelled).push_back(record);
+  for (const std::size_t record : train_records)
+    (known[record] ? options.labelled : options.unlabelled).push_back(record);
   for (const std::size_t record : data_.indices(Split::kValidate)) {
     if (known[record]) validation_.push_back(record);
   }
-  if (options.labelled.empty()) throw Error(config.data, "no labelled record is left to train on", "raise --labelled or prepare with a larger training split");
-  if (validation_.empty()) throw Error(config.data, "no labelled record is left to validate on", "raise --labelled or prepare with a larger validation split");
+  if (options.labelled.empty())
+    throw Error(config.data, "no labelled record is left to train on",
+                "raise --labelled or prepare with a larger training split");
+  if (validation_.empty())
+    throw Error(config.data, "no labelled record is left to validate on",
+                "raise --labelled or prepare with a larger validation split");
 
   options.leads = model_.card.leads;
   options.cutmix = config.cutmix;
@@ -143,10 +152,12 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
   const bool distil = !config.teacher.empty();
   options.labelled_per_batch = config.batch;
   if (distil && !options.unlabelled.empty()) {
-    options.labelled_per_batch = std::clamp<std::int64_t>(std::lround(config.batch * config.labelled_share), 1, config.batch - 1);
+    options.labelled_per_batch = std::clamp<std::int64_t>(
+        std::lround(config.batch * config.labelled_share), 1, config.batch - 1);
     options.unlabelled_per_batch = config.batch - options.labelled_per_batch;
   }
-  steps_per_epoch_ = (train_records.size() + static_cast<std::size_t>(config.batch) - 1) / static_cast<std::size_t>(config.batch);
+  steps_per_epoch_ = (train_records.size() + static_cast<std::size_t>(config.batch) - 1) /
+                     static_cast<std::size_t>(config.batch);
   sampler_ = std::make_unique<BatchSampler>(data_, options);
 
   std::vector<std::int64_t> teacher_widths;
@@ -164,9 +175,11 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
 }
 
 void Trainer::prepare_teacher(const std::vector<std::size_t>& records) {
-  teacher_ = teacher_view(config_.teacher, data_, records, device_, bf16_, [this](std::size_t done, std::size_t total) {
-    if (callbacks_.progress) callbacks_.progress("teacher", done, total, {});
-  });
+  teacher_ = teacher_view(config_.teacher, data_, records, device_, bf16_,
+                          [this](std::size_t done, std::size_t total) {
+                            if (callbacks_.progress)
+                              callbacks_.progress("teacher", done, total, {});
+                          });
   teacher_row_.resize(data_.size());
   for (std::size_t row = 0; row < records.size(); ++row) teacher_row_[records[row]] = row;
 }
@@ -177,7 +190,8 @@ void Trainer::resume() {
   if (saved) {
     progression_ = saved->progression;
     NamedTensors state = model_.state();
-    for (const auto& item : objective_->named_parameters()) state.emplace_back("objective." + item.key(), item.value());
+    for (const auto& item : objective_->named_parameters())
+      state.emplace_back("objective." + item.key(), item.value());
     for (std::size_t i = 0; i < optimizer_->first.size(); ++i) {
       state.emplace_back(fmt::format("adamw.first.{}", i), optimizer_->first[i]);
       state.emplace_back(fmt::format("adamw.second.{}", i), optimizer_->second[i]);
@@ -186,7 +200,8 @@ void Trainer::resume() {
     optimizer_->steps = progression_.optimizer_steps;
   }
   seconds_before_ = progression_.seconds;
-  log_ = std::make_unique<TrainLog>(std::filesystem::path(config_.out) / "log.jsonl", progression_.step);
+  log_ = std::make_unique<TrainLog>(std::filesystem::path(config_.out) / "log.jsonl",
+                                    progression_.step);
 }
 
 void Trainer::checkpoint() {
@@ -197,7 +212,8 @@ void Trainer::checkpoint() {
     c.tensors.emplace_back(name, tensor.detach().cpu().contiguous());
   };
   for (const auto& [name, tensor] : model_.state()) add(name, tensor);
-  for (const auto& item : objective_->named_parameters()) add("objective." + item.key(), item.value());
+  for (const auto& item : objective_->named_parameters())
+    add("objective." + item.key(), item.value());
   for (std::size_t i = 0; i < optimizer_->first.size(); ++i) {
     add(fmt::format("adamw.first.{}", i), optimizer_->first[i]);
     add(fmt::format("adamw.second.{}", i), optimizer_->second[i]);
@@ -208,7 +224,8 @@ void Trainer::checkpoint() {
 }
 
 double Trainer::learning_rate() const {
-  const double step = static_cast<double>(progression_.step), per_epoch = static_cast<double>(steps_per_epoch_);
+  const double step = static_cast<double>(progression_.step),
+               per_epoch = static_cast<double>(steps_per_epoch_);
   const double warm = config_.warmup_epochs * per_epoch, all = config_.epochs * per_epoch;
   if (step < warm) return config_.learning_rate * (step + 1) / warm;
   return config_.learning_rate * (all - step) / std::max(1.0, all - warm);
@@ -229,7 +246,9 @@ void Trainer::step() {
     out = model_.forward(batch.input.to(device_));
   }
   std::map<std::string, torch::Tensor> parts;
-  const torch::Tensor loss = objective_->forward(out, batch.signal.to(device_), batch.target.to(device_), opinion ? &*opinion : nullptr, parts);
+  const torch::Tensor loss =
+      objective_->forward(out, batch.signal.to(device_), batch.target.to(device_),
+                          opinion ? &*opinion : nullptr, parts);
   loss.backward();
   const double norm = optimizer_->step(learning_rate(), config_.clip);
   parts["total"] = loss.detach();
@@ -240,11 +259,15 @@ void Trainer::step() {
     progression_.sums[name] = progression_.sums.value(name, 0.0) + v;
   }
   if (!std::isfinite(values["total"].get<double>())) {
-    throw Error(config_.out, fmt::format("the loss is not finite at step {}", progression_.step), "lower --learning_rate or use --precision fp32");
+    throw Error(config_.out, fmt::format("the loss is not finite at step {}", progression_.step),
+                "lower --learning_rate or use --precision fp32");
   }
   ++progression_.step;
   if (progression_.step % kLogEvery == 0) {
-    log_->line({{"step", progression_.step}, {"losses", values}, {"gradient_norm", norm}, {"learning_rate", learning_rate()}});
+    log_->line({{"step", progression_.step},
+                {"losses", values},
+                {"gradient_norm", norm},
+                {"learning_rate", learning_rate()}});
   }
 }
 
@@ -265,7 +288,8 @@ bool Trainer::end_epoch() {
     report.losses[name] = sum.get<double>() / static_cast<double>(steps_per_epoch_);
   }
   progression_.sums = json::object();
-  report.records_per_second = static_cast<double>((progression_.step - epoch_first_step_) * static_cast<std::uint64_t>(config_.batch)) /
+  report.records_per_second = static_cast<double>((progression_.step - epoch_first_step_) *
+                                                  static_cast<std::uint64_t>(config_.batch)) /
                               seconds_since(epoch_started_);
   const Predictions p = validate();
   report.map = mean_average_precision(p);
@@ -276,10 +300,16 @@ bool Trainer::end_epoch() {
     progression_.best_epoch = report.epoch;
     save_model(std::filesystem::path(config_.out) / "best.safetensors", model_);
   }
-  log_->line({{"step", progression_.step}, {"epoch", report.epoch}, {"losses", report.losses}, {"validation_map", report.map},
-              {"validation_auc", report.auc}, {"best", report.best}, {"records_per_second", report.records_per_second}});
+  log_->line({{"step", progression_.step},
+              {"epoch", report.epoch},
+              {"losses", report.losses},
+              {"validation_map", report.map},
+              {"validation_auc", report.auc},
+              {"best", report.best},
+              {"records_per_second", report.records_per_second}});
   if (callbacks_.epoch) callbacks_.epoch(report);
-  return report.epoch >= config_.epochs || report.epoch - progression_.best_epoch >= config_.patience;
+  return report.epoch >= config_.epochs ||
+         report.epoch - progression_.best_epoch >= config_.patience;
 }
 
 /// Codes of the classes that these leads cannot judge, by the validation split.
@@ -316,7 +346,9 @@ void Trainer::finish() {
 }
 
 TrainOutcome Trainer::outcome() const {
-  return {progression_.finished, false, progression_.best_epoch, progression_.epochs_done, progression_.best_map, progression_.seconds};
+  return {progression_.finished,   false,
+          progression_.best_epoch, progression_.epochs_done,
+          progression_.best_map,   progression_.seconds};
 }
 
 TrainOutcome Trainer::run() {
@@ -327,26 +359,34 @@ TrainOutcome Trainer::run() {
     return done;
   }
   model_.train(true);
-  bool ended = progression_.epochs_done > 0 && progression_.step == progression_.epochs_done * steps_per_epoch_ &&
-               (progression_.epochs_done >= config_.epochs || progression_.epochs_done - progression_.best_epoch >= config_.patience);
+  bool ended = progression_.epochs_done > 0 &&
+               progression_.step == progression_.epochs_done * steps_per_epoch_ &&
+               (progression_.epochs_done >= config_.epochs ||
+                progression_.epochs_done - progression_.best_epoch >= config_.patience);
   while (!ended) {
     epoch_started_ = Clock::now();
     epoch_first_step_ = progression_.step;
-    const std::uint64_t first = static_cast<std::uint64_t>(progression_.epochs_done) * steps_per_epoch_, last = first + steps_per_epoch_;
-    const std::string stage = fmt::format("epoch {}/{}", progression_.epochs_done + 1, config_.epochs);
+    const std::uint64_t first =
+                            static_cast<std::uint64_t>(progression_.epochs_done) * steps_per_epoch_,
+                        last = first + steps_per_epoch_;
+    const std::string stage =
+        fmt::format("epoch {}/{}", progression_.epochs_done + 1, config_.epochs);
     while (progression_.step < last) {
       step();
       if (callbacks_.progress) {
         const auto batch = static_cast<std::uint64_t>(config_.batch);
-        const double mean = progression_.sums["total"].get<double>() / static_cast<double>(progression_.step - first);
+        const double mean = progression_.sums["total"].get<double>() /
+                            static_cast<double>(progression_.step - first);
         callbacks_.progress(stage, (progression_.step - first) * batch, steps_per_epoch_ * batch,
-                            fmt::format("loss {:.4f}, best MAP {:.3f}", mean, std::max(0.0, progression_.best_map)));
+                            fmt::format("loss {:.4f}, best MAP {:.3f}", mean,
+                                        std::max(0.0, progression_.best_map)));
       }
       if (callbacks_.stop != nullptr && callbacks_.stop->load()) {
         checkpoint();
         return outcome();
       }
-      if (seconds_since(saved_) > 60 * config_.checkpoint_minutes && progression_.step < last) checkpoint();
+      if (seconds_since(saved_) > 60 * config_.checkpoint_minutes && progression_.step < last)
+        checkpoint();
     }
     ended = end_epoch();
     checkpoint();

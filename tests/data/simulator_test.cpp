@@ -12,7 +12,7 @@
 #include <sstream>
 #include <string>
 
-#include "data/simulator_random.h"
+#include "data/random.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
 #include "ecg/vocabulary.h"
@@ -51,14 +51,14 @@ std::string code_of(const std::string& abbreviation) {
 
 TEST(SimulatorRandom, GivesTheSameNumbersOnEveryPlatform) {
   // From an independent Python implementation of splitmix64 and xoshiro256**.
-  simulator::Random random(1);
+  Random random(1);
   EXPECT_EQ(random.next(), 0xb3f2af6d0fc710c5u);
   EXPECT_EQ(random.next(), 0x853b559647364ceau);
   EXPECT_EQ(random.next(), 0x92f89756082a4514u);
 }
 
 TEST(SimulatorRandom, NormalHasMeanZeroAndUnitVariance) {
-  simulator::Random random(2);
+  Random random(2);
   constexpr int kCount = 200000;
   double sum = 0, squares = 0;
   for (int i = 0; i < kCount; ++i) {

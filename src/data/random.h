@@ -1,5 +1,6 @@
-// The simulator's own random numbers: xoshiro256** seeded by splitmix64 (Blackman and Vigna, 2018),
-// in integer arithmetic, so that a seed means the same recording on every platform.
+// Random numbers for simulation, shuffling and augmentation: xoshiro256** seeded by splitmix64
+// (Blackman and Vigna, 2018), in integer arithmetic, so that a seed means the same on every
+// platform.
 #pragma once
 
 #include <array>
@@ -7,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace liteheart::simulator {
+namespace liteheart {
 
 class Random {
  public:
@@ -58,4 +59,4 @@ class Random {
   std::array<std::uint64_t, 4> state_{};
 };
 
-}  // namespace liteheart::simulator
+}  // namespace liteheart
