@@ -24,10 +24,6 @@ void shuffle(std::vector<std::size_t>& order, Random& random) {
 
 double CutMix::share() const { return static_cast<double>(to - from) / kBins; }
 
-at::Tensor rotate(const at::Tensor& x, int bins) {
-  return bins == 0 ? x : x.roll(bins * (x.size(-1) / kBins), -1);
-}
-
 at::Tensor cut_mix(const at::Tensor& x, const CutMix& mix) {
   if (mix.partner.empty() || mix.from == mix.to) return x;
   const auto per_bin = x.size(-1) / kBins;
@@ -103,8 +99,6 @@ Batch BatchSampler::draw(std::uint64_t step) {
                     static_cast<std::size_t>(kLeads * time)},
                    options_.augment, random);
     }
-    batch.shift = static_cast<int>(random.below(kBins));
-    batch.signal = rotate(batch.signal, batch.shift);
   }
   if (random.chance(options_.cutmix)) {
     CutMix& mix = batch.cutmix;

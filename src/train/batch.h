@@ -25,11 +25,10 @@ inline constexpr int kBins = 64;
 struct Batch {
   std::vector<std::size_t> records;  // indices into the data set; the first `labelled` have labels
   std::int64_t labelled = 0;
-  at::Tensor signal;  // [batch, 12, time], weakly augmented, rotated, cut-mixed: what a restoration
+  at::Tensor signal;  // [batch, 12, time], weakly augmented, cut-mixed: what a restoration
                       // should give
   at::Tensor input;   // [batch, lead, time], the given leads, strongly augmented
   at::Tensor target;  // [labelled, class], cut-mixed
-  int shift = 0;      // bins by which the time axis was rotated, before CutMix
   CutMix cutmix;      // empty partner: none
 };
 
@@ -61,9 +60,6 @@ class BatchSampler {
   Stream labelled_, unlabelled_;
 };
 
-/// Rotates [..., time] by `bins`, time a multiple of kBins: what a window shows must not depend on
-/// where in it.
-at::Tensor rotate(const at::Tensor& x, int bins);
 /// Mixes [batch, ..., time] along its last axis, time a multiple of kBins.
 at::Tensor cut_mix(const at::Tensor& x, const CutMix& mix);
 /// Mixes what has no time axis: (1 - share) x + share x[partner].

@@ -89,7 +89,7 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
       {"clip", &c.clip, "largest norm of the gradient"},
       {"cutmix", &c.cutmix, "probability that a batch is mixed by CutMix; 0 is off"},
       {"cutmix_beta", &c.cutmix_beta, "Beta parameter of CutMix"},
-      {"augment", &c.augment, "strength of gain, noise, loss and rotation augmentation; 0 is off"},
+      {"augment", &c.augment, "strength of gain, noise and loss augmentation; 0 is off"},
       {"patience", &c.patience, "stop after so many epochs without a better validation MAP"},
       {"precision", &c.precision, "bf16, fp32 or auto: bf16 where the processor computes with it"},
       {"device", &c.device, "cpu, cuda or auto"},

@@ -146,8 +146,8 @@ TeacherOpinion TeacherView::rows(std::span<const std::size_t> wanted, const Batc
   TeacherOpinion some;
   some.probability = place(blend(pick(all.probability), batch.cutmix));
   some.calibrated = place(blend(pick(all.calibrated), batch.cutmix));
-  some.map = place(cut_mix(rotate(pick(all.map), batch.shift), batch.cutmix));
-  some.features = place(cut_mix(rotate(pick(all.features), batch.shift), batch.cutmix));
+  some.map = place(cut_mix(pick(all.map), batch.cutmix));
+  some.features = place(cut_mix(pick(all.features), batch.cutmix));
   for (const auto& e : all.embeddings)
     some.embeddings.push_back(place(blend(pick(e).to(torch::kFloat), batch.cutmix)));
   return some;
