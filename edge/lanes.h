@@ -13,7 +13,7 @@ inline constexpr std::size_t kVectorBytes = 16;
 #endif
 
 struct Lanes4 {
-  typedef double Vector __attribute__((vector_size(kVectorBytes)));
+  using Vector = double __attribute__((vector_size(kVectorBytes)));
   static constexpr std::size_t kVectors = 4 * sizeof(double) / kVectorBytes;
   Vector part[kVectors];
 };

@@ -9,10 +9,6 @@ namespace {
 
 const char* const kKey = "liteheart";
 
-std::filesystem::path model_file(const std::filesystem::path& path) {
-  return std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
-}
-
 void collect(const torch::nn::Module& module, const std::string& prefix, NamedTensors& state) {
   for (const auto& item : module.named_parameters()) {
     state.emplace_back(prefix + item.key(), item.value());
@@ -35,6 +31,10 @@ ModelCard read_card(const WeightFile& file, const std::string& place) {
 }
 
 }  // namespace
+
+std::filesystem::path model_file(const std::filesystem::path& path) {
+  return std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
+}
 
 Model Model::create(const ModelCard& card, std::uint64_t seed) {
   torch::manual_seed(seed);

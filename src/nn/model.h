@@ -65,9 +65,12 @@ struct Model {
 /// match.
 void assign_state(const NamedTensors& state, const NamedTensors& tensors, const std::string& place);
 
+/// A model's file: `path` itself, or path/model.safetensors where it is a folder.
+std::filesystem::path model_file(const std::filesystem::path& path);
+
 /// Writes the model, whole or not at all.
 void save_model(const std::filesystem::path& file, const Model& model);
-/// Reads a model file, or FOLDER/model.safetensors. Throws Error naming file and remedy.
+/// Reads model_file(path). Throws Error naming file and remedy.
 Model load_model(const std::filesystem::path& path);
 /// The card alone.
 ModelCard load_card(const std::filesystem::path& path);

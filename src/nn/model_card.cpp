@@ -21,8 +21,11 @@ edge::Conditioning conditioning_of(const json& j) {
   c.window = j.at("window");
   c.low_hz = j.at("low_hz");
   c.high_hz = j.at("high_hz");
-  c.normalization = j.at("normalization") == "z-score" ? edge::Normalization::kZScore
-                                                       : edge::Normalization::kFixedGain;
+  const json& normalization = j.at("normalization");
+  if (normalization != "z-score" && normalization != "fixed-gain")
+    c.rate_hz = 0;  // refused by check
+  c.normalization =
+      normalization == "z-score" ? edge::Normalization::kZScore : edge::Normalization::kFixedGain;
   return c;
 }
 
@@ -79,6 +82,9 @@ void check(const ModelCard& card, const std::string& place) {
          card.conditioning.window % product == 0;
   if (card.restoration)
     sane = sane && in(card.restoration->width, 1, 4096) && card.conditioning.window % 64 == 0;
+  const edge::Conditioning& c = card.conditioning;
+  sane = sane && c.rate_hz >= 1 && c.rate_hz <= 100'000 && 0 < c.low_hz && c.low_hz < c.high_hz &&
+         c.high_hz < c.rate_hz / 2;
   const std::size_t decided = card.decision.threshold.size();
   sane = sane && (decided == 0 || decided == card.classes.size()) &&
          card.decision.slope.size() == decided && card.decision.intercept.size() == decided;

@@ -1,5 +1,9 @@
 #include "nn/restoration.h"
 
+#include <algorithm>
+#include <array>
+#include <span>
+
 #include "ecg/leads.h"
 
 namespace liteheart {
@@ -7,8 +11,9 @@ namespace {
 
 constexpr int kKernel = 9, kPhases = 4;
 constexpr double kSlope = 0.01;
-// Leads that are predicted when the limb leads are derived: I, II, V1..V6.
-constexpr int kIndependentLeads = 8;
+// What is predicted when the limb leads are derived: I, II, V1..V6.
+constexpr std::array kIndependent = {0, 1, 6, 7, 8, 9, 10, 11};
+constexpr std::array kAllLeads = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
 
 // The order of the convolutions in RestorationImpl::convolutions.
 enum Step : std::size_t {
@@ -29,6 +34,18 @@ enum Step : std::size_t {
 
 torch::Tensor upsample(const torch::Tensor& x) {
   return torch::upsample_nearest2d(x, {1, x.size(3) * kPhases});
+}
+
+// y: [batch, a channel for each of `leads`, time], its measured leads replaced by x: [batch,
+// measured, time].
+torch::Tensor with_measured(const torch::Tensor& y, const torch::Tensor& x,
+                            const std::vector<int>& measured, std::span<const int> leads) {
+  std::vector<torch::Tensor> channels = y.split(1, 1);
+  for (std::size_t c = 0; c < leads.size(); ++c) {
+    const auto at = std::find(measured.begin(), measured.end(), leads[c]);
+    if (at != measured.end()) channels[c] = x.narrow(1, at - measured.begin(), 1);
+  }
+  return torch::cat(channels, 1);
 }
 
 // [batch, 8 (I II V1..V6), time] -> [batch, 12, time] by Einthoven and Goldberger.
@@ -69,7 +86,7 @@ RestorationImpl::RestorationImpl(const RestorationShape& restoration_shape)
                                                   .padding({0, kKernel / 2})));
     norms->push_back(torch::nn::BatchNorm2d(c.out));
   }
-  const int predicted = shape.derive_limb_leads ? kIndependentLeads : kLeads;
+  const int predicted = shape.derive_limb_leads ? static_cast<int>(kIndependent.size()) : kLeads;
   head = register_module(
       "head", torch::nn::Conv2d(torch::nn::Conv2dOptions(w, predicted * kPhases, {1, kKernel})
                                     .padding({0, kKernel / 2})));
@@ -95,14 +112,10 @@ torch::Tensor RestorationImpl::forward(const torch::Tensor& x) {
   y = y.view({batch, kPhases, leads, quarter})
           .permute({0, 2, 3, 1})
           .reshape({batch, leads, quarter * kPhases});
-  if (shape.derive_limb_leads) y = derive(y);
-
-  std::vector<torch::Tensor> leads12 = y.split(1, 1);
-  for (std::size_t m = 0; m < shape.measured.size(); ++m) {
-    leads12[static_cast<std::size_t>(shape.measured[m])] =
-        x.slice(1, static_cast<std::int64_t>(m), static_cast<std::int64_t>(m) + 1);
-  }
-  return torch::cat(leads12, 1);
+  if (!shape.derive_limb_leads) return with_measured(y, x, shape.measured, kAllLeads);
+  // The derived leads follow from the leads that are given out, measured ones included.
+  y = derive(with_measured(y, x, shape.measured, kIndependent));
+  return with_measured(y, x, shape.measured, kAllLeads);
 }
 
 }  // namespace liteheart

@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <type_traits>
@@ -50,8 +51,10 @@ void assign(const toml::node& node, T* target, const std::string& place, const s
     throw Error(place, "'" + key + "' wants a number");
   } else {
     const auto v = node.value_exact<std::int64_t>();
-    if (v && *v >= 0) return void(*target = static_cast<T>(*v));
-    throw Error(place, "'" + key + "' wants a whole number of at least 0");
+    if (v && *v >= 0 &&
+        static_cast<std::uint64_t>(*v) <= static_cast<std::uint64_t>(std::numeric_limits<T>::max()))
+      return void(*target = static_cast<T>(*v));
+    throw Error(place, "'" + key + "' wants a whole number of at least 0 that fits");
   }
 }
 
@@ -161,6 +164,8 @@ void check_config(const TrainConfig& c) {
   require(c.device == "auto" || c.device == "cpu" || c.device == "cuda", "device",
           "auto, cpu or cuda");
   require(c.checkpoint_minutes > 0, "checkpoint_minutes", "above 0");
+  require(!c.teacher.empty() || c.weight_supervised > 0, "weight_supervised",
+          "above 0 where there is no teacher");
   TrainConfig copy = c;
   for (const ConfigField& field : config_fields(copy)) {
     if (field.key.starts_with("weight_") || field.key == "region_focus") {

@@ -11,7 +11,7 @@ TrainLog::TrainLog(const std::filesystem::path& file, std::uint64_t step) : file
   std::ifstream in(file);
   for (std::string text; std::getline(in, text);) {
     const auto entry = nlohmann::json::parse(text, nullptr, false);
-    if (!entry.is_discarded() && entry.value("step", std::uint64_t{0}) <= step && step > 0)
+    if (entry.is_object() && entry.value("step", std::uint64_t{0}) <= step && step > 0)
       kept += text + '\n';
   }
   in.close();

@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "ecg/error.h"
 #include "explain/grad_cam.h"
 #include "nn/runtime.h"
+#include "train/file_hash.h"
 #include "train/predict.h"
 
 namespace liteheart {
@@ -16,24 +14,15 @@ namespace {
 
 constexpr std::int64_t kBatch = 64;
 
-std::uint64_t fnv1a(std::string_view bytes, std::uint64_t hash) {
-  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3u;
-  return hash;
-}
-
-std::string file_bytes(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 /// Everything the view depends on.
 std::uint64_t cache_key(const std::filesystem::path& teacher_file, const PreparedDataset& data,
                         std::span<const std::size_t> records) {
-  std::uint64_t key = fnv1a("teacher view 1", 0xcbf29ce484222325u);
-  key = fnv1a(file_bytes(teacher_file), key);
-  key = fnv1a(file_bytes(data.folder() / "dataset.json"), key);
-  key = fnv1a(file_bytes(data.folder() / "records.csv"), key);
-  return fnv1a({reinterpret_cast<const char*>(records.data()), records.size_bytes()}, key);
+  std::uint64_t key = hash_bytes("teacher view 2");
+  for (const auto& file :
+       {teacher_file, data.folder() / "dataset.json", data.folder() / "records.csv"}) {
+    key = file_hash(file, key);
+  }
+  return hash_bytes({reinterpret_cast<const char*>(records.data()), records.size_bytes()}, key);
 }
 
 /// [batch, channel, time] at kBins steps, whatever the teacher's strides.
@@ -156,8 +145,7 @@ TeacherOpinion TeacherView::rows(std::span<const std::size_t> wanted, const Batc
 TeacherView teacher_view(const std::filesystem::path& teacher_path, const PreparedDataset& data,
                          std::span<const std::size_t> records, const torch::Device& device,
                          bool bf16, const std::function<void(std::size_t, std::size_t)>& progress) {
-  const auto file = std::filesystem::is_directory(teacher_path) ? teacher_path / "model.safetensors"
-                                                                : teacher_path;
+  const auto file = model_file(teacher_path);
   Model teacher = load_model(file);
   require_same_conditioning(teacher.card, data, file.string());
   const auto columns = class_columns(teacher.card, data.classes(), file.string());

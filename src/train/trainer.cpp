@@ -16,6 +16,7 @@
 #include "train/adamw.h"
 #include "train/batch.h"
 #include "train/checkpoint.h"
+#include "train/file_hash.h"
 #include "train/log.h"
 #include "train/predict.h"
 #include "train/teacher_cache.h"
@@ -73,6 +74,10 @@ json identity(const TrainConfig& config, const PreparedDataset& data) {
     const auto path = std::filesystem::path(id[key].get<std::string>()).lexically_normal();
     id[key] = (path.has_filename() ? path : path.parent_path()).filename().string();
   }
+  // The same names must also mean the same contents.
+  id["data_content"] =
+      file_hash(data.folder() / "dataset.json", file_hash(data.folder() / "records.csv"));
+  if (!config.teacher.empty()) id["teacher_content"] = file_hash(model_file(config.teacher));
   id["records"] = data.size();
   id["classes"] = data.classes().size();
   return id;
@@ -82,6 +87,17 @@ ObjectiveWeights objective_weights(const TrainConfig& c) {
   return {c.weight_supervised,       c.weight_logit,       c.weight_pseudo,
           c.weight_restoration,      c.region_focus,       c.weight_region_features,
           c.weight_region_agreement, c.weight_information, information_bound(c.information_bound)};
+}
+
+/// What a kill in the middle of a write leaves behind.
+void remove_unfinished_writes(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> stale;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().filename().string().find(".safetensors.tmp-") != std::string::npos) {
+      stale.push_back(entry.path());
+    }
+  }
+  for (const auto& file : stale) std::filesystem::remove(file);
 }
 
 class Trainer {
@@ -128,6 +144,7 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
       device_(choose_device(config.device)),
       bf16_(choose_bf16(config.precision, device_)),
       identity_(identity(config, data_)) {
+  const ObjectiveWeights weights = objective_weights(config);
   model_ = Model::create(make_card(config, data_), config.seed);
   const auto known = choose_labelled(data_, config.labelled, config.labelled_seed);
   BatchOptions options;
@@ -166,7 +183,7 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
     for (const auto& e : teacher_.all.embeddings) teacher_widths.push_back(e.size(1));
   }
   torch::manual_seed(config.seed + 1);
-  objective_ = Objective(objective_weights(config), model_.card.backbone, teacher_widths);
+  objective_ = Objective(weights, model_.card.backbone, teacher_widths);
   model_.to(device_);
   objective_->to(device_);
   auto parameters = model_.parameters();
@@ -186,6 +203,7 @@ void Trainer::prepare_teacher(const std::vector<std::size_t>& records) {
 
 void Trainer::resume() {
   std::filesystem::create_directories(config_.out);
+  remove_unfinished_writes(config_.out);
   const auto saved = read_checkpoint(config_.out, identity_);
   if (saved) {
     progression_ = saved->progression;

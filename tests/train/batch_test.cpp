@@ -55,7 +55,7 @@ bool same(const Batch& a, const Batch& b) {
   return a.records == b.records && a.labelled == b.labelled && at::equal(a.signal, b.signal) &&
          at::equal(a.input, b.input) && at::equal(a.target, b.target) &&
          a.cutmix.partner == b.cutmix.partner && a.cutmix.from == b.cutmix.from &&
-         a.cutmix.to == b.cutmix.to && a.shift == b.shift;
+         a.cutmix.to == b.cutmix.to;
 }
 
 TEST_F(Batches, follow_from_seed_and_step_whatever_was_drawn_before) {
@@ -176,18 +176,15 @@ TEST_F(Batches, mix_signals_within_the_cut_and_labels_by_its_share) {
 }
 
 TEST_F(Batches,
-       weak_augmentation_is_a_gain_a_record_and_one_rotation_and_strong_is_on_the_input_only) {
+       weak_augmentation_is_a_gain_a_record_and_strong_is_on_the_input_only) {
   BatchOptions o = options();
   o.augment = 1;
   BatchSampler sampler(*data, o), plain(*data, options());
-  std::set<int> gains, shifts;
+  std::set<int> gains;
   for (std::uint64_t step = 0; step < 20; ++step) {
     const Batch batch = sampler.draw(step), raw = plain.draw(step);
-    EXPECT_TRUE(0 <= batch.shift && batch.shift < kBins);
-    EXPECT_EQ(raw.shift, 0);
-    shifts.insert(batch.shift);
     for (std::int64_t b = 0; b < kBatch; ++b) {
-      const at::Tensor before = rotate(raw.signal[b], batch.shift);
+      const at::Tensor before = raw.signal[b];
       const double gain =
           (batch.signal[b] * before).sum().item<double>() / before.square().sum().item<double>();
       EXPECT_TRUE(at::allclose(batch.signal[b], before * gain, 1e-4, 1e-5));
@@ -197,7 +194,6 @@ TEST_F(Batches,
     EXPECT_FALSE(at::equal(batch.input.select(1, 0), batch.signal.select(1, 0)));
   }
   EXPECT_GT(gains.size(), 190u);
-  EXPECT_GT(shifts.size(), 10u);
 }
 
 TEST(CutMixing, cut_mix_and_blend_do_what_loops_do_and_leave_their_input_alone) {
@@ -220,14 +216,6 @@ TEST(CutMixing, cut_mix_and_blend_do_what_loops_do_and_leave_their_input_alone) 
   }
   EXPECT_TRUE(at::equal(cut_mix(x, {}), x));
   EXPECT_TRUE(at::equal(blend(y, {}), y));
-}
-
-TEST(Rotation, moves_the_time_axis_by_bins_and_what_leaves_at_the_end_comes_back_at_the_beginning) {
-  const at::Tensor x = at::arange(2 * 2 * kBins).view({2, 2 * kBins}), rotated = rotate(x, 5);
-  for (std::int64_t t = 0; t < 2 * kBins; ++t) {
-    EXPECT_TRUE(at::equal(rotated.select(1, (t + 10) % (2 * kBins)), x.select(1, t)));
-  }
-  EXPECT_TRUE(at::equal(rotate(x, 0), x));
 }
 
 TEST(Augmentation, strong_noise_stays_below_5_percent_and_a_loss_takes_a_tenth_at_most) {

@@ -1,0 +1,192 @@
+// `liteheart diagnose` on recordings as people have them.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "cli/study.h"
+#include "edge/condition.h"
+#include "formats/registry.h"
+#include "formats/wfdb_writer.h"
+#include "shared.h"
+
+namespace liteheart::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// Lead I alone, `times` times over, under another name.
+Recording lead_i(const std::string& name, std::size_t times = 1, const std::string& lead = "I") {
+  const Recording source = read_recording(Study::get().recording());
+  Recording one;
+  one.name = name;
+  one.rate_hz = source.rate_hz;
+  one.samples = times * source.samples;
+  one.leads = {lead};
+  for (std::size_t i = 0; i < times; ++i)
+    one.mv.insert(one.mv.end(), source.lead(0).begin(), source.lead(0).end());
+  return one;
+}
+
+std::vector<std::string> diagnose(const std::vector<std::string>& arguments) {
+  std::vector<std::string> all = {"diagnose", "--threads", "1", "--model", Study::get().judges_all};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  return all;
+}
+
+/// What --json says about each recording.
+json judged(const std::vector<std::string>& files) {
+  auto arguments = diagnose(files);
+  arguments.push_back("--json");
+  const Outcome outcome = liteheart(arguments);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  return json::parse(outcome.out);
+}
+
+std::vector<std::string> split(const std::string& line) {
+  std::vector<std::string> cells(1);
+  for (const char c : line) {
+    if (c == ',')
+      cells.emplace_back();
+    else
+      cells.back() += c;
+  }
+  return cells;
+}
+
+TEST(Diagnose, NamesTheRecordingAndEndsWithWhatItIsNot) {
+  const Outcome outcome = liteheart(diagnose({Study::get().recording()}));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  const auto said = lines(outcome.out);
+  ASSERT_GT(said.size(), 3u);
+  EXPECT_EQ(said.front(), "alpha00001: lead I, 10.0 s, 1 window");
+  EXPECT_NE(said.back().find(kNotAMedicalDevice), std::string::npos) << said.back();
+}
+
+TEST(Diagnose, JudgesOrSetsApartEveryClassOfTheModel) {
+  const std::string& model = Study::get().distilled;
+  const Outcome outcome = liteheart(
+      {"diagnose", "--threads", "1", "--json", "--model", model, Study::get().recording()});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const json one = json::parse(outcome.out).at(0);
+  const json data = json::parse(read_bytes(Study::get().data + "/dataset.json"));
+  EXPECT_EQ(one["findings"].size() + one["not_judged"].size(), data["classes"].size());
+  for (const json& finding : one["findings"]) {
+    EXPECT_EQ(finding["present"], finding["probability"] >= finding["threshold"]) << finding;
+    EXPECT_GE(finding["probability"], 0);
+    EXPECT_LE(finding["probability"], 1);
+  }
+  EXPECT_NE(one["disclaimer"].get<std::string>().find(kNotAMedicalDevice), std::string::npos);
+}
+
+TEST(Diagnose, TakesHeaderSignalFileAndRecordName) {
+  const std::string name = Study::get().recording();
+  const json all = judged({name, name + ".hea", name + ".mat"});
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0], all[1]);
+  EXPECT_EQ(all[0], all[2]);
+}
+
+TEST(Diagnose, SaysTheSameOfLeadIWithAndWithoutTheOtherEleven) {
+  const Scratch scratch;
+  write_wfdb(lead_i("one"), scratch / "");
+  const json all = judged({Study::get().recording(), scratch / "one.hea"});
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0]["findings"], all[1]["findings"]);
+  EXPECT_TRUE(all[1]["warnings"].empty()) << all[1]["warnings"];
+}
+
+TEST(Diagnose, SeesAllOfAMinute) {
+  const Scratch scratch;
+  write_wfdb(lead_i("minute", 6), scratch / "");
+  const json minute = judged({scratch / "minute.hea"}).at(0);
+  EXPECT_EQ(minute["seconds"], 60);
+  EXPECT_EQ(minute["windows"], 6);
+  for (const json& finding : minute["findings"]) EXPECT_LE(finding["windows_present"], 6);
+}
+
+TEST(Diagnose, AsksWhatALeadOfUnknownNameIs) {
+  const Scratch scratch;
+  write_wfdb(lead_i("unnamed", 1, "ECG"), scratch / "");
+  const json guessed = judged({scratch / "unnamed.hea"}).at(0);
+  ASSERT_EQ(guessed["warnings"].size(), 1u);
+  EXPECT_NE(guessed["warnings"][0].get<std::string>().find("'ECG'"), std::string::npos);
+  const json told = judged({scratch / "unnamed.hea", "--lead", "I"}).at(0);
+  EXPECT_TRUE(told["warnings"].empty());
+  EXPECT_EQ(told["findings"], guessed["findings"]);
+  EXPECT_TRUE(fails_clearly(
+      {1, "", lines(liteheart(diagnose({scratch / "unnamed.hea", "--lead", "II"})).err).at(0)},
+      {"unnamed.hea", "lead II", "reads lead I"}));
+}
+
+TEST(Diagnose, ReadsAliveCorRecordingsAt300Hz) {
+  LITEHEART_NEEDS_SHARED();
+  const auto recording = [](const char* name) {
+    return (shared() / "data" / "cinc2017" / name).string();
+  };
+  const json all = judged({recording("A00001.hea"), recording("A00003.hea")});
+  ASSERT_EQ(all.size(), 2u);
+  for (const json& one : all) {
+    EXPECT_GE(one["seconds"], 9);
+    EXPECT_FALSE(one["findings"].empty());
+    EXPECT_NE(one["warnings"].dump().find("'ECG'"), std::string::npos) << one["warnings"];
+  }
+}
+
+TEST(Diagnose, WritesTheChallengesFile) {
+  const Scratch scratch;
+  const std::string name = Study::get().recording();
+  const json one = judged({name, "--challenge", scratch / "challenge"}).at(0);
+  const auto file = lines(read_bytes(scratch / "challenge/alpha00001.csv"));
+  ASSERT_EQ(file.size(), 4u);
+  EXPECT_EQ(file[0], "#alpha00001");
+  const auto codes = split(file[1]), labels = split(file[2]), scores = split(file[3]);
+  ASSERT_EQ(codes.size(), one["findings"].size());
+  ASSERT_EQ(labels.size(), codes.size());
+  ASSERT_EQ(scores.size(), codes.size());
+  std::map<std::string, json> finding;
+  for (const json& f : one["findings"]) finding[f["code"]] = f;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    ASSERT_TRUE(finding.contains(codes[i])) << codes[i];
+    EXPECT_EQ(labels[i], finding[codes[i]]["present"] ? "1" : "0");
+    EXPECT_NEAR(std::stod(scores[i]), finding[codes[i]]["probability"].get<double>(), 1e-6);
+  }
+}
+
+TEST(Diagnose, RestoresTwelveLeadsAroundTheConditionedLeadI) {
+  const Scratch scratch;
+  const Recording minute = lead_i("minute", 6);
+  write_wfdb(minute, scratch / "");
+  judged({scratch / "minute.hea", "--restored", scratch / "restored"});
+  const Recording restored = read_recording(scratch / "restored/minute.hea");
+  EXPECT_EQ(restored.leads.size(), 12u);
+  EXPECT_EQ(restored.rate_hz, 100);
+  ASSERT_EQ(restored.samples, 6000u);
+  ASSERT_EQ(restored.leads[0], "I");
+
+  const edge::Conditioning c = edge::compact_100();
+  std::vector<float> expected(restored.samples),
+      scratch_floats(edge::filter_scratch(c, minute.rate_hz, minute.samples, 1));
+  ASSERT_EQ(edge::filter_recording(c, minute.rate_hz, minute.mv.data(), minute.samples, 1,
+                                   expected.data(), expected.size(), scratch_floats.data(),
+                                   scratch_floats.size()),
+            edge::Status::kOk);
+  float error = 0;
+  for (std::size_t t = 0; t < expected.size(); ++t)
+    error = std::max(error, std::abs(restored.lead(0)[t] - expected[t]));
+  EXPECT_LE(error, 0.00051F);  // half a step of the file's 1/1000 mV
+}
+
+TEST(Diagnose, CannotRestoreWithoutARestorationNet) {
+  const Scratch scratch;
+  const Study& study = Study::get();
+  const Outcome outcome = liteheart({"diagnose", "--model", study.student, study.recording(),
+                                     "--restored", scratch / "restored"});
+  EXPECT_TRUE(fails_clearly(outcome, {"--restored", "no restoration net"}));
+}
+
+}  // namespace
+}  // namespace liteheart::test

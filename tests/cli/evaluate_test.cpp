@@ -1,0 +1,94 @@
+// `liteheart evaluate`: what a reader, a program and a spreadsheet get.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/study.h"
+
+namespace liteheart::test {
+namespace {
+
+class Evaluate : public testing::Test {
+ protected:
+  /// Teacher, baseline and distilled model side by side, measured once.
+  static void SetUpTestSuite() {
+    const Study& study = Study::get();
+    const Scratch scratch;
+    outcome_ =
+        liteheart({"evaluate", "--data", study.data, "--model", study.distilled, "--baseline",
+                   study.student, "--teacher", study.teacher, "--bootstrap", "50", "--threads", "1",
+                   "--json", scratch / "report.json", "--csv", scratch / "report.csv"});
+    ASSERT_EQ(outcome_.exit_code, 0) << outcome_.err;
+    json_ = nlohmann::json::parse(read_bytes(scratch / "report.json"));
+    csv_ = lines(read_bytes(scratch / "report.csv"));
+  }
+
+  static inline Outcome outcome_;
+  static inline nlohmann::json json_;
+  static inline std::vector<std::string> csv_;
+};
+
+TEST_F(Evaluate, PrintsTheNumbersThatItsJsonHolds) {
+  for (const auto& [title, key] : {std::pair{"macro AUC  ", "macro_auc"},
+                                   std::pair{"mean average precision  ", "mean_average_precision"},
+                                   std::pair{"macro F1  ", "macro_f1"}}) {
+    const auto said = lines_with(outcome_.out, title);
+    ASSERT_GE(said.size(), 1u) << title;
+    EXPECT_NE(said[0].find(fmt::format("{:.3f}", json_["model"][key].get<double>())),
+              std::string::npos)
+        << said[0];
+  }
+}
+
+TEST_F(Evaluate, GivesIntervals) {
+  EXPECT_FALSE(json_["model"]["macro_auc_interval"].is_null());
+  const auto said = lines_with(outcome_.out, "macro AUC  ");
+  ASSERT_GE(said.size(), 1u);
+  EXPECT_NE(said[0].find('['), std::string::npos) << said[0];
+}
+
+TEST_F(Evaluate, PutsTeacherBaselineAndModelSideBySideWithTheGapClosed) {
+  for (const char* role : {"teacher", "baseline", "model"}) {
+    EXPECT_TRUE(json_[role]["macro_auc"].is_number()) << role;
+    EXPECT_FALSE(lines_with(outcome_.out, role).empty()) << role;
+  }
+  EXPECT_EQ(lines_with(outcome_.out, "gap closed").size(), 1u) << outcome_.out;
+  const auto& gap = json_["gap_closed"]["macro_auc"];
+  EXPECT_EQ(gap["hcci"], json_["teacher"]["macro_auc"]);
+  EXPECT_EQ(gap["baseline"], json_["baseline"]["macro_auc"]);
+  EXPECT_EQ(gap["lcci"], json_["model"]["macro_auc"]);
+}
+
+TEST_F(Evaluate, ReportsRestorationWithTheMeasuredLeadPassedThrough) {
+  EXPECT_EQ(json_["restoration"].size(), 12u);
+  const auto lead_i = lines_with(outcome_.out, "I         1.000  0.000");
+  EXPECT_EQ(lead_i.size(), 1u) << outcome_.out;
+}
+
+TEST_F(Evaluate, WritesACsvWithAHeaderAndEvenRows) {
+  ASSERT_GT(csv_.size(), 100u);  // some numbers of each of the classes
+  EXPECT_EQ(csv_[0], "code,abbreviation,metric,value,low,high");
+  for (const std::string& row : csv_) EXPECT_EQ(std::ranges::count(row, ','), 5) << row;
+}
+
+TEST_F(Evaluate, SaysThatItIsNoMedicalDevice) {
+  EXPECT_FALSE(lines_with(outcome_.out, kNotAMedicalDevice).empty());
+  EXPECT_NE(json_["disclaimer"].get<std::string>().find(kNotAMedicalDevice), std::string::npos);
+}
+
+TEST_F(Evaluate, OfAModelForOtherConditioningIsRefused) {
+  const Scratch scratch;
+  const Study& study = Study::get();
+  ASSERT_EQ(liteheart({"prepare", study.recordings, "--out", scratch / "data", "--normalization",
+                       "z-score", "--min-positives", "3", "--split", "patient", "--quiet"})
+                .exit_code,
+            0);
+  const Outcome outcome =
+      liteheart({"evaluate", "--data", scratch / "data", "--model", study.student});
+  EXPECT_TRUE(fails_clearly(outcome, {study.student, "condition"}));
+}
+
+}  // namespace
+}  // namespace liteheart::test

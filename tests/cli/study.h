@@ -1,0 +1,90 @@
+// A small study from simulation to distilled model, made by the program itself, once for all tests.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "cli/process.h"
+
+namespace liteheart::test {
+
+inline const char* const kNotAMedicalDevice = "not a medical device";
+
+class Scratch {
+ public:
+  Scratch() {
+    std::string name = (std::filesystem::temp_directory_path() / "liteheart_cli_XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
+    path_ = name;
+  }
+  ~Scratch() { std::filesystem::remove_all(path_); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline void write_bytes(const std::filesystem::path& file, const std::string& bytes) {
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file, std::ios::binary) << bytes;
+}
+
+inline std::string read_bytes(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+class Study {
+  Scratch folder_;  // before the paths in it
+
+ public:
+  const std::string recordings = folder_ / "recordings", data = folder_ / "data";
+  const std::string student = folder_ / "student", teacher = folder_ / "teacher",
+                    distilled = folder_ / "distilled";
+  /// The distilled model before it had thresholds, and before the diagnoses that lead I cannot
+  /// judge were set apart: it judges all.
+  const std::string judges_all = distilled + "/best.safetensors";
+
+  static const Study& get() {
+    static const Study study;
+    return study;
+  }
+
+  /// `arguments` of a training with the settings that make it short and each time the same.
+  static std::vector<std::string> quick(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--threads", "1", "--epochs", "1"});
+    return arguments;
+  }
+
+  /// One of the forty 12-lead recordings of the first centre (10 s, 500 Hz), without extension.
+  std::string recording(int number = 1) const {
+    const std::string digits = std::to_string(number);
+    return recordings + "/alpha/alpha" + std::string(5 - digits.size(), '0') + digits;
+  }
+
+ private:
+  Study() {
+    step({"simulate", "--records", "40", "--seed", "1", "--out", recordings});
+    step({"prepare", recordings, "--out", data, "--preset", "compact-100", "--normalization",
+          "fixed-gain", "--min-positives", "3", "--split", "patient", "--quiet"});
+    step(quick({"train", "--data", data, "--out", student, "--lead", "I"}));
+    step(quick({"train", "--data", data, "--out", teacher, "--lead", "all"}));
+    step(
+        quick({"distil", "--data", data, "--out", distilled, "--lead", "I", "--teacher", teacher}));
+  }
+
+  static void step(const std::vector<std::string>& arguments) {
+    const Outcome outcome = liteheart(arguments);
+    if (outcome.exit_code != 0)
+      throw std::runtime_error("liteheart " + arguments[0] + " failed: " + outcome.err);
+  }
+};
+
+}  // namespace liteheart::test
