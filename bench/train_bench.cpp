@@ -16,6 +16,7 @@
 
 #include "data/dataset_json.h"
 #include "data/npy.h"
+#include "data/prepare.h"
 #include "distill/objective.h"
 #include "ecg/leads.h"
 #include "nn/runtime.h"
@@ -61,11 +62,11 @@ class NoiseDataset {
         (torch::randn({records, kLeads, window}) * 300).to(torch::kInt16).contiguous();
     const torch::Tensor labels = torch::rand({records, kClasses}).lt(0.1).to(torch::kUInt8);
     const std::string label_bytes = bytes(labels);
-    write(kSignalsFile,
+    write(std::string(kSignalsFile),
           npy_header("<i2", {kRecords, kLeads, static_cast<std::size_t>(window)}) + bytes(signals));
-    write(kLabelsFile, npy_header("|u1", {kRecords, kClasses}) + label_bytes);
-    write(kRecordsFile, records_csv(rows));
-    write(kDescriptionFile,
+    write(std::string(kLabelsFile), npy_header("|u1", {kRecords, kClasses}) + label_bytes);
+    write(std::string(kRecordsFile), records_csv(rows));
+    write(std::string(kDescriptionFile),
           description_json(description, {}, rows,
                            std::vector<std::uint8_t>(label_bytes.begin(), label_bytes.end())));
   }
@@ -131,7 +132,7 @@ ModelCard card_of(const System& system) {
 
 /// Of one record's pass through the restoration net, whose steps run at a quarter, a sixteenth and
 /// a sixty-fourth of the window (nn/restoration.h).
-double restoration_macs(const RestorationImpl& net, double window) {
+double restoration_macs(RestorationImpl& net, double window) {
   constexpr double kAt[] = {4, 4, 16, 16, 64, 64, 64, 64, 64, 16, 16, 4, 4};
   double macs = static_cast<double>(net.head->weight.numel()) * window / 4;
   for (std::size_t i = 0; i < net.convolutions->size(); ++i) {
@@ -142,7 +143,7 @@ double restoration_macs(const RestorationImpl& net, double window) {
 }
 
 /// Of one record's forward pass: convolutions, linear layers and attention.
-double forward_macs(const Model& model) {
+double forward_macs(Model& model) {
   const BackboneShape& b = model.card.backbone;
   const double window = model.card.conditioning.window, width = b.width;
   double macs = width * (width + b.classes), time = window, in = b.leads;
@@ -207,7 +208,7 @@ void train_step(benchmark::State& state, const System& system) {
   for (auto _ : state) {
     const Batch batch = sampler.draw(number++);
     std::optional<TeacherOpinion> opinion;
-    if (system.distil) opinion = teacher.rows(batch.records, batch.cutmix, device);
+    if (system.distil) opinion = teacher.rows(batch.records, batch, device);
     optimizer.zero_grad();
     ModelOutput out;
     {

@@ -136,6 +136,8 @@ ModelCard card_from_json(const json& j, const std::string& place) {
     ModelCard card = parse(j);
     check(card, place);
     return card;
+  } catch (const Error& e) {
+    throw Error(place, std::string("the model card is damaged: ") + e.what());
   } catch (const json::exception& e) {
     throw Error(place, std::string("the model card is incomplete: ") + e.what(),
                 "the file is damaged: copy it again");

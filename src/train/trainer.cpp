@@ -196,6 +196,10 @@ void Trainer::prepare_teacher(const std::vector<std::size_t>& records) {
                           [this](std::size_t done, std::size_t total) {
                             if (callbacks_.progress)
                               callbacks_.progress("teacher", done, total, {});
+                            if (callbacks_.stop != nullptr && callbacks_.stop->load()) {
+                              throw Error(config_.out, "stopped on request",
+                                          "the same command begins again");
+                            }
                           });
   teacher_row_.resize(data_.size());
   for (std::size_t row = 0; row < records.size(); ++row) teacher_row_[records[row]] = row;

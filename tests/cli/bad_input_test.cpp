@@ -93,7 +93,7 @@ TEST_F(BadRecordings, LeaveTheGoodOnesOfTheSameCallDiagnosed) {
   EXPECT_FALSE(lines_with(outcome_.out, kNotAMedicalDevice).empty());
 }
 
-TEST_F(BadRecordings, CutShortAreNamed) { EXPECT_TRUE(named_once("cut-short.hea", "too short")); }
+TEST_F(BadRecordings, CutShortAreNamed) { EXPECT_TRUE(named_once("cut-short.hea", "cut off")); }
 
 TEST_F(BadRecordings, CutInHalfSayHowMuchIsMissing) {
   EXPECT_EQ(lines_with(outcome_.out, "2500 of 5000 samples").size(), 1u) << outcome_.out;
@@ -105,10 +105,12 @@ TEST_F(BadRecordings, WithoutSignalFileAreNamed) {
 
 TEST_F(BadRecordings, OfRateZeroAreNamed) { EXPECT_TRUE(named_once("rate-0.hea", "rate is 0")); }
 
-TEST_F(BadRecordings, WithAFlatLeadAreNamed) { EXPECT_TRUE(named_once("flat.hea", "flat")); }
+TEST_F(BadRecordings, WithAFlatLeadAreNamed) {
+  EXPECT_TRUE(named_once("flat.hea", "lead I is flat"));
+}
 
 TEST_F(BadRecordings, WithoutASampleOfTheLeadAreNamed) {
-  EXPECT_TRUE(named_once("missing.hea", "missing"));
+  EXPECT_TRUE(named_once("missing.hea", "lead I is missing"));
 }
 
 TEST_F(BadRecordings, OfOneSecondAreNamed) {

@@ -148,10 +148,10 @@ TEST(Diagnose, WritesTheChallengesFile) {
   ASSERT_EQ(labels.size(), codes.size());
   ASSERT_EQ(scores.size(), codes.size());
   std::map<std::string, json> finding;
-  for (const json& f : one["findings"]) finding[f["code"]] = f;
+  for (const json& f : one["findings"]) finding[f["code"].get<std::string>()] = f;
   for (std::size_t i = 0; i < codes.size(); ++i) {
     ASSERT_TRUE(finding.contains(codes[i])) << codes[i];
-    EXPECT_EQ(labels[i], finding[codes[i]]["present"] ? "1" : "0");
+    EXPECT_EQ(labels[i], finding[codes[i]]["present"].get<bool>() ? "1" : "0");
     EXPECT_NEAR(std::stod(scores[i]), finding[codes[i]]["probability"].get<double>(), 1e-6);
   }
 }

@@ -82,11 +82,10 @@ TEST(Prepare, OntoAFullDiskStopsAndLeavesNothing) {
 
 TEST(Prepare, BeyondTheLargestFileStopsAndLeavesNothing) {
   const Scratch scratch;
-  const Outcome outcome =
-      liteheart(prepare(Study::get().recordings, scratch / "out/data"), 200'000);
-  EXPECT_TRUE(fails_clearly(outcome, {scratch / "out/data", "File too large"}));
-  EXPECT_FALSE(fs::exists(scratch / "out/data"));
-  EXPECT_FALSE(fs::exists(scratch / "out/data.partial"));
+  const Outcome outcome = liteheart(prepare(Study::get().recordings, scratch / "data"), 200'000);
+  EXPECT_TRUE(fails_clearly(outcome, {scratch / "data", "File too large"}));
+  EXPECT_FALSE(fs::exists(scratch / "data"));
+  EXPECT_FALSE(fs::exists(scratch / "data.partial"));
 }
 
 TEST(Train, OntoAFullDiskStopsWithoutAModelThatLooksWhole) {

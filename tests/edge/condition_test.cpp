@@ -229,10 +229,16 @@ std::vector<float> window(const Conditioning& c, const std::vector<float>& filte
   return out;
 }
 
+Conditioning z_score() {
+  Conditioning c = compact_100();
+  c.normalization = Normalization::kZScore;
+  return c;
+}
+
 TEST(CutWindow, ScoresEachLeadOverTheSamplesThatExist) {
   std::vector<float> mv = recording(1000, 2);
   for (std::size_t i = 0; i < 1000; ++i) mv[1000 + i] = 5 + 3 * mv[1000 + i];
-  const std::vector<float> out = window(compact_100(), mv, 2, 200);
+  const std::vector<float> out = window(z_score(), mv, 2, 200);
   for (std::size_t lead = 0; lead < 2; ++lead) {
     const float* const x = out.data() + lead * 1024;
     double mean = 0, square = 0;
@@ -250,14 +256,14 @@ TEST(CutWindow, ScoresEachLeadOverTheSamplesThatExist) {
 TEST(CutWindow, TakesOnlyItsOwnSamples) {
   const std::vector<float> mv = recording(3000, 1);
   const std::vector<float> cut(mv.begin() + 700, mv.begin() + 700 + 1024);
-  EXPECT_EQ(window(compact_100(), mv, 1, 700), window(compact_100(), cut, 1, 0));
+  EXPECT_EQ(window(z_score(), mv, 1, 700), window(z_score(), cut, 1, 0));
 }
 
 TEST(CutWindow, GivesZeroForAFlatLead) {
   std::vector<float> mv = recording(1000, 3);
   std::fill(mv.begin() + 1000, mv.begin() + 2000, 1.7f);
   for (std::size_t i = 2000; i < 3000; ++i) mv[i] *= 1e-8f;  // what rounding leaves of a flat lead
-  const std::vector<float> out = window(compact_100(), mv, 3, 0);
+  const std::vector<float> out = window(z_score(), mv, 3, 0);
   EXPECT_NE(out[0], 0);
   for (std::size_t i = 1024; i < 3 * 1024; ++i) EXPECT_EQ(out[i], 0);
 }
