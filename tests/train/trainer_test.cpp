@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <nlohmann/json.hpp>
@@ -41,15 +42,22 @@ struct Ended {
   std::string error;
   TrainOutcome outcome;
   bool looked_through_teacher = false;  // computed its view, instead of reading the cache
-  double seconds = 0;
+};
+
+/// Kills a training some time after it has done some steps, told in the time that a step takes.
+struct Kill {
+  int after_steps = 0;
+  double and_steps = 0;
 };
 
 struct Interruption {
-  double kill_after_seconds = 0;  // 0: never
-  int stop_after_steps = 0;       // 0: never
+  std::optional<Kill> kill = std::nullopt;
+  int stop_after_steps = 0;  // 0: never
 };
 
-json train_here(const TrainConfig& config, const Interruption& interruption) {
+/// Trains, and calls `each_step` behind every step.
+json train_here(const TrainConfig& config, int stop_after_steps,
+                const std::function<void()>& each_step) {
   bool looked = false;
   int steps = 0;
   std::atomic<bool> stop = false;
@@ -57,7 +65,9 @@ json train_here(const TrainConfig& config, const Interruption& interruption) {
   callbacks.stop = &stop;
   callbacks.progress = [&](const std::string& stage, std::size_t, std::size_t, const std::string&) {
     looked = looked || stage == "teacher";
-    stop = stage != "teacher" && ++steps == interruption.stop_after_steps;
+    if (stage == "teacher") return;
+    stop = ++steps == stop_after_steps;
+    each_step();
   };
   try {
     const TrainOutcome o = train(config, callbacks);
@@ -75,35 +85,67 @@ json train_here(const TrainConfig& config, const Interruption& interruption) {
   }
 }
 
+/// What a training in another process writes: a dot a step, and behind them how it ended.
+class Messages {
+ public:
+  explicit Messages(int descriptor) : descriptor_(descriptor) {}
+  ~Messages() { ::close(descriptor_); }
+  Messages(const Messages&) = delete;
+  Messages& operator=(const Messages&) = delete;
+
+  int steps() const {
+    return static_cast<int>(std::min(text_.find_first_not_of('.'), text_.size()));
+  }
+  /// Waits for the next; false when there are no more.
+  bool read_some() {
+    char buffer[4096];
+    const ssize_t got = ::read(descriptor_, buffer, sizeof buffer);
+    if (got > 0) text_.append(buffer, static_cast<std::size_t>(got));
+    return got > 0;
+  }
+  json end() const {
+    return json::parse(text_.substr(static_cast<std::size_t>(steps())), nullptr, false);
+  }
+
+ private:
+  int descriptor_;
+  std::string text_;
+};
+
+[[noreturn]] void train_and_exit(const TrainConfig& config, int stop_after_steps, int channel) {
+  configure_runtime(1);
+  bool sent = true;
+  const auto send = [&](const std::string& text) {
+    sent = sent && ::write(channel, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  };
+  send(train_here(config, stop_after_steps, [&] { send("."); }).dump());
+  ::_exit(sent ? 0 : 1);
+}
+
 Ended train_apart(const TrainConfig& config, const Interruption& interruption = {}) {
-  const auto start = Clock::now();
   int channel[2];
   if (::pipe(channel) != 0) throw std::runtime_error("no pipe");
   const pid_t child = ::fork();
   if (child == 0) {
     ::close(channel[0]);
-    configure_runtime(1);
-    const std::string answer = train_here(config, interruption).dump();
-    const bool sent =
-        ::write(channel[1], answer.data(), answer.size()) == static_cast<ssize_t>(answer.size());
-    ::_exit(sent ? 0 : 1);
+    train_and_exit(config, interruption.stop_after_steps, channel[1]);
   }
   ::close(channel[1]);
-  if (interruption.kill_after_seconds > 0) {
-    std::this_thread::sleep_for(std::chrono::duration<double>(interruption.kill_after_seconds));
+  Messages messages(channel[0]);
+  if (const auto kill = interruption.kill) {
+    const auto start = Clock::now();
+    while (messages.steps() < kill->after_steps && messages.read_some()) {
+    }
+    std::this_thread::sleep_for((Clock::now() - start) * kill->and_steps / (kill->after_steps + 1));
     ::kill(child, SIGKILL);
   }
-  std::string answer;
-  char buffer[4096];
-  for (ssize_t got; (got = ::read(channel[0], buffer, sizeof buffer)) > 0;)
-    answer.append(buffer, static_cast<std::size_t>(got));
-  ::close(channel[0]);
+  while (messages.read_some()) {
+  }
   int status = 0;
   ::waitpid(child, &status, 0);
   Ended ended;
-  ended.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   ended.killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-  const json said = json::parse(answer, nullptr, false);
+  const json said = messages.end();
   if (said.is_discarded()) {
     if (!ended.killed) ended.error = "the training died";
     return ended;
@@ -191,7 +233,7 @@ class Training : public testing::Test {
   }
 
   /// Trains `config` to its end, killed again and again at random moments on the way.
-  static void train_under_fire(const TrainConfig& config, double undisturbed_seconds);
+  static void train_under_fire(const TrainConfig& config);
 
   fs::path out(const std::string& name) const { return own_.path() / name; }
 
@@ -221,14 +263,15 @@ std::vector<json> log_of(const TrainConfig& config) {
   return lines;
 }
 
-void Training::train_under_fire(const TrainConfig& config, double undisturbed_seconds) {
-  constexpr int kInterruptions = 4, kMostKills = 25;
+void Training::train_under_fire(const TrainConfig& config) {
+  constexpr int kKills = 6;
   std::mt19937_64 random(9);
-  std::uniform_real_distribution<double> share(0.1, 0.6);
-  int interrupted = 0;  // killed with a checkpoint that was neither the first nor the last
+  std::uniform_int_distribution<int> steps(0, 2);
+  std::uniform_real_distribution<double> more(0, 1.5);
+  int interrupted = 0;  // killed with a checkpoint to go on from
   std::uint64_t furthest = 0;
-  for (int kill = 0; kill < kMostKills && interrupted < kInterruptions; ++kill) {
-    const Ended ended = train_apart(config, {share(random) * undisturbed_seconds, 0});
+  for (int kill = 0; kill < kKills; ++kill) {
+    const Ended ended = train_apart(config, {.kill = Kill{steps(random), more(random)}});
     ASSERT_EQ(ended.error, "");
     const Halt halt = checkpoint_of(config.out);
     if (halt.finished) break;
@@ -263,9 +306,8 @@ TEST_F(Training, with_the_same_seed_is_bit_identical_and_with_another_is_not) {
 TEST_F(Training, killed_at_any_moment_and_continued_is_bit_identical_to_an_undisturbed_one) {
   const TrainConfig undisturbed = settings(out("undisturbed")),
                     disturbed = settings(out("disturbed"));
-  const Ended ended = train_apart(undisturbed);
-  ASSERT_EQ(ended.error, "");
-  train_under_fire(disturbed, ended.seconds);
+  ASSERT_EQ(train_apart(undisturbed).error, "");
+  train_under_fire(disturbed);
   EXPECT_TRUE(model_of(disturbed) == model_of(undisturbed));
   EXPECT_EQ(log_of(disturbed), log_of(undisturbed));
 }
@@ -273,11 +315,10 @@ TEST_F(Training, killed_at_any_moment_and_continued_is_bit_identical_to_an_undis
 TEST_F(Training, by_distillation_killed_and_continued_is_bit_identical_to_an_undisturbed_one) {
   const TrainConfig undisturbed = distil_settings(out("undisturbed")),
                     disturbed = distil_settings(out("disturbed"));
-  const Ended ended = train_apart(undisturbed);
-  ASSERT_EQ(ended.error, "");
+  ASSERT_EQ(train_apart(undisturbed).error, "");
   for (const auto& cache : caches(teacher()))
     fs::remove(cache);  // killed while looking through the teacher, too
-  train_under_fire(disturbed, ended.seconds);
+  train_under_fire(disturbed);
   EXPECT_TRUE(model_of(disturbed) == model_of(undisturbed));
   EXPECT_EQ(log_of(disturbed), log_of(undisturbed));
   EXPECT_EQ(log_of(disturbed).at(0).at("losses").size(), 8u) << "seven parts and their total";
@@ -285,12 +326,10 @@ TEST_F(Training, by_distillation_killed_and_continued_is_bit_identical_to_an_und
 
 TEST_F(Training, leaves_nothing_in_its_folder_but_its_four_files_however_often_it_was_killed) {
   const TrainConfig config = settings(out("killed"));
-  const Ended ended = train_apart(settings(out("undisturbed")));
-  ASSERT_EQ(ended.error, "");
-  train_under_fire(config, ended.seconds);
+  train_under_fire(config);
   // What a kill in the middle of a write leaves.
   TrainConfig resumed = settings(out("resumed"));
-  train_apart(resumed, {0, 3});
+  train_apart(resumed, {.stop_after_steps = 3});
   test::write_bytes(out("resumed") / "last.safetensors.tmp-1", "half a checkpoint");
   ASSERT_EQ(train_apart(resumed).error, "");
   for (const auto& name : {"killed", "resumed"}) {
@@ -309,7 +348,7 @@ TEST_F(Training, stopped_on_request_and_continued_is_bit_identical_to_an_undistu
   ASSERT_EQ(train_apart(undisturbed).error, "");
   for (int stops = 0;; ++stops) {
     ASSERT_LT(stops, 20);
-    const Ended ended = train_apart(stopped, {0, 3});
+    const Ended ended = train_apart(stopped, {.stop_after_steps = 3});
     ASSERT_EQ(ended.error, "");
     if (ended.outcome.finished) break;
     EXPECT_EQ(checkpoint_of(stopped.out).step, static_cast<std::uint64_t>(3 * (stops + 1)));
@@ -334,7 +373,7 @@ TEST_F(Training, that_is_finished_has_nothing_to_do_when_run_again) {
 
 TEST_F(Training, of_other_settings_in_the_same_folder_is_an_error_that_names_the_setting) {
   const TrainConfig config = settings(out("mine"));
-  ASSERT_EQ(train_apart(config, {0, 1}).error, "");
+  ASSERT_EQ(train_apart(config, {.stop_after_steps = 1}).error, "");
   TrainConfig other = config;
   other.learning_rate = 2e-3;
   const std::string error = train_apart(other).error;
@@ -361,12 +400,12 @@ TEST_F(Training, with_another_teacher_or_data_set_of_the_same_name_is_not_the_sa
   };
   TrainConfig config = distil_settings(out("student"));
   config.teacher = copy("one", 1);
-  ASSERT_EQ(train_apart(config, {0, 1}).error, "");
+  ASSERT_EQ(train_apart(config, {.stop_after_steps = 1}).error, "");
   config.teacher = copy("two", 2);
   EXPECT_NE(train_apart(config).error.find("teacher"), std::string::npos);
 
   TrainConfig baseline = settings(out("baseline"));
-  ASSERT_EQ(train_apart(baseline, {0, 1}).error, "");
+  ASSERT_EQ(train_apart(baseline, {.stop_after_steps = 1}).error, "");
   fs::create_directories(out("elsewhere"));
   fs::copy(data(), out("elsewhere") / "data");
   std::string labels = read_bytes(out("elsewhere") / "data" / "records.csv");
@@ -381,7 +420,7 @@ TEST_F(Training, with_another_teacher_or_data_set_of_the_same_name_is_not_the_sa
 
 TEST_F(Training, with_a_damaged_checkpoint_is_an_error_that_names_it) {
   const TrainConfig config = settings(out("damaged"));
-  ASSERT_EQ(train_apart(config, {0, 1}).error, "");
+  ASSERT_EQ(train_apart(config, {.stop_after_steps = 1}).error, "");
   const auto file = checkpoint_file(config.out);
   const std::string bytes = read_bytes(file);
   test::write_bytes(file, bytes.substr(0, bytes.size() / 2));
@@ -419,13 +458,13 @@ TEST_F(Training, reads_the_cached_view_of_the_teacher_and_looks_again_when_the_t
   fs::copy_file(teacher() / "model.safetensors", mine / "model.safetensors");
   TrainConfig config = distil_settings(out("first"));
   config.teacher = mine.string();
-  EXPECT_TRUE(train_apart(config, {0, 1}).looked_through_teacher);
+  EXPECT_TRUE(train_apart(config, {.stop_after_steps = 1}).looked_through_teacher);
   ASSERT_EQ(caches(mine).size(), 1u);
   const fs::path cache = caches(mine)[0];
   const auto written = fs::last_write_time(cache);
 
   config.out = out("second").string();
-  EXPECT_FALSE(train_apart(config, {0, 1}).looked_through_teacher);
+  EXPECT_FALSE(train_apart(config, {.stop_after_steps = 1}).looked_through_teacher);
   EXPECT_EQ(caches(mine).size(), 1u);
   EXPECT_EQ(fs::last_write_time(cache), written);
 
@@ -436,7 +475,7 @@ TEST_F(Training, reads_the_cached_view_of_the_teacher_and_looks_again_when_the_t
   }
   save_model(mine / "model.safetensors", changed);
   config.out = out("third").string();
-  EXPECT_TRUE(train_apart(config, {0, 1}).looked_through_teacher);
+  EXPECT_TRUE(train_apart(config, {.stop_after_steps = 1}).looked_through_teacher);
 }
 
 TEST_F(Training, by_distillation_lowers_its_total_loss_and_each_part) {
