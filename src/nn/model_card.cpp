@@ -137,6 +137,7 @@ ModelCard card_from_json(const json& j, const std::string& place) {
     check(card, place);
     return card;
   } catch (const Error& e) {
+    if (e.place() == place) throw;
     throw Error(place, std::string("the model card is damaged: ") + e.what());
   } catch (const json::exception& e) {
     throw Error(place, std::string("the model card is incomplete: ") + e.what(),

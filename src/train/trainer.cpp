@@ -27,8 +27,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using nlohmann::json;
 constexpr std::uint64_t kLogEvery = 50;
-constexpr double kJudgedAuc =
-    0.8;  // a class whose validation AUC is below is one that the leads cannot judge
+constexpr double kJudgedAuc = 0.8;  // validation AUC below which the leads cannot judge a class
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -192,15 +191,13 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
 }
 
 void Trainer::prepare_teacher(const std::vector<std::size_t>& records) {
-  teacher_ = teacher_view(config_.teacher, data_, records, device_, bf16_,
-                          [this](std::size_t done, std::size_t total) {
-                            if (callbacks_.progress)
-                              callbacks_.progress("teacher", done, total, {});
-                            if (callbacks_.stop != nullptr && callbacks_.stop->load()) {
-                              throw Error(config_.out, "stopped on request",
-                                          "the same command begins again");
-                            }
-                          });
+  teacher_ = teacher_view(
+      config_.teacher, data_, records, device_, bf16_, [this](std::size_t done, std::size_t total) {
+        if (callbacks_.progress) callbacks_.progress("teacher", done, total, {});
+        if (callbacks_.stop != nullptr && callbacks_.stop->load()) {
+          throw Error(config_.out, "stopped on request", "the same command begins again");
+        }
+      });
   teacher_row_.resize(data_.size());
   for (std::size_t row = 0; row < records.size(); ++row) teacher_row_[records[row]] = row;
 }

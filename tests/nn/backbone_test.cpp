@@ -6,8 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "nn/scratch.h"
 #include "nn/weights.h"
+#include "nn/worn.h"
+#include "scratch.h"
 
 namespace liteheart {
 namespace {
@@ -70,13 +71,7 @@ TEST(Backbone, every_preset_has_the_parameters_of_the_design) {
 Backbone worn_backbone(const BackboneShape& shape) {
   torch::manual_seed(7);
   Backbone net(shape);
-  torch::NoGradGuard no_grad;
-  for (auto& p : net->parameters()) p.add_(torch::randn_like(p), 0.05);
-  for (auto& item : net->named_buffers()) {
-    if (item.key().ends_with("running_mean")) item.value().normal_(0, 0.3);
-    if (item.key().ends_with("running_var")) item.value().uniform_(0.5, 2);
-  }
-  net->eval();
+  test::wear(*net);
   return net;
 }
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "nn/scratch.h"
+#include "scratch.h"
 
 namespace liteheart {
 namespace {

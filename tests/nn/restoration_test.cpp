@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "ecg/leads.h"
+#include "nn/worn.h"
 
 namespace liteheart {
 namespace {
@@ -16,13 +17,7 @@ Restoration worn_restoration(std::vector<int> measured, bool derive) {
   shape.measured = std::move(measured);
   shape.derive_limb_leads = derive;
   Restoration net(shape);
-  torch::NoGradGuard no_grad;
-  for (auto& p : net->parameters()) p.add_(torch::randn_like(p), 0.05);
-  for (auto& item : net->named_buffers()) {
-    if (item.key().ends_with("running_mean")) item.value().normal_(0, 0.3);
-    if (item.key().ends_with("running_var")) item.value().uniform_(0.5, 2);
-  }
-  net->eval();
+  test::wear(*net);
   return net;
 }
 

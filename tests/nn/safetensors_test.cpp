@@ -7,8 +7,8 @@
 #include <cstring>
 #include <string>
 
-#include "nn/scratch.h"
 #include "nn/weights.h"
+#include "scratch.h"
 
 namespace liteheart {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "nn/code_tiny_12lead_golden.h"
-#include "nn/scratch.h"
 #include "nn/weights.h"
+#include "scratch.h"
 #include "shared.h"
 
 namespace liteheart {

@@ -18,6 +18,7 @@
 #include "data/prepare.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
+#include "scratch.h"
 
 namespace liteheart::test {
 
@@ -35,25 +36,6 @@ class ScratchFolder {
  private:
   std::filesystem::path path_;
 };
-
-inline void write_bytes(const std::filesystem::path& file, const std::string& bytes) {
-  std::ofstream(file, std::ios::binary) << bytes;
-}
-
-inline std::string read_bytes(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-/// The Error of `act`, or "" where there is none.
-inline std::string error_of(const std::function<void()>& act) {
-  try {
-    act();
-    return {};
-  } catch (const Error& error) {
-    return error.what();
-  }
-}
 
 inline constexpr int kWindow = 128, kClasses = 3;
 /// What records of write_dataset hold; network input is 1/1000 of it.

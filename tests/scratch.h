@@ -19,7 +19,7 @@ namespace liteheart::test {
 class Scratch : public testing::Test {
  protected:
   Scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "liteheart_nn_XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "liteheart_XXXXXX").string();
     folder = ::mkdtemp(name.data());
   }
   ~Scratch() override { std::filesystem::remove_all(folder); }
