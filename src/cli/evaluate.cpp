@@ -96,6 +96,7 @@ void run(const EvaluateArguments& a) {
     json["gap_closed"] = to_json(gap);
     fmt::print("\n{}", to_table(gap));
   }
+  fmt::print("\n{}\n", kDisclaimer);
   if (!a.json.empty()) write_text(a.json, json.dump(2) + "\n");
   if (!a.csv.empty()) write_text(a.csv, to_csv(model.report));
 }

@@ -12,6 +12,13 @@ int main(int argc, char** argv) {
       "A usual course: prepare, train (teacher), distil, evaluate, diagnose.\n" +
       std::string(liteheart::kDisclaimer));
   app.require_subcommand(1);
+  app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
+    const auto unknown = failed->remaining();
+    if (error.get_name() != "RequiredError" || unknown.empty())
+      return CLI::FailureMessage::simple(failed, error);
+    return "'" + unknown.front() + "' is not a subcommand\n" +
+           CLI::FailureMessage::simple(failed, error);
+  });
   app.set_version_flag("--version", LITEHEART_VERSION);
   liteheart::add_simulate(app);
   liteheart::add_prepare(app);

@@ -96,6 +96,10 @@ void add_settings(CLI::App* command, const std::shared_ptr<TrainConfig>& config,
       }
       *config = merged;
     }
+    if (!distil && !config->teacher.empty()) {
+      throw Error(*file, "'teacher' is a setting of liteheart distil",
+                  "use liteheart distil, or take the line out");
+    }
     if (distil && config->teacher.empty()) {
       throw Error("setting teacher", "must be given: the folder of a trained 12-lead model",
                   "make one with liteheart train --lead all");

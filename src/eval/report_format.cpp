@@ -169,7 +169,7 @@ std::string to_table(const Report& r) {
   for (const Overall& o : overall(r)) summary.push_back({o.title, cell(o.estimate)});
   std::string text = heading(r) + "\n" + align(summary) + "\n";
   if (!r.classes.empty()) text += align(class_rows(r)) + "\n";
-  return text.append(kDisclaimer).append("\n");
+  return text;
 }
 
 json to_json(const Report& r) {

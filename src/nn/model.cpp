@@ -1,6 +1,9 @@
 #include "nn/model.h"
 
+#include <fmt/format.h>
 #include <torch/utils.h>
+
+#include <map>
 
 #include "ecg/error.h"
 
@@ -28,6 +31,39 @@ ModelCard read_card(const WeightFile& file, const std::string& place) {
   if (json.is_discarded())
     throw Error(place, "the model card is not JSON", "the file is damaged: copy it again");
   return card_from_json(json, place);
+}
+
+using TensorsByName = std::map<std::string, at::Tensor>;
+
+/// The tensor of that name and shape. Throws Error naming it.
+const at::Tensor& require_tensor(const TensorsByName& tensors, const std::string& name,
+                                 at::IntArrayRef sizes, const std::string& place) {
+  const auto found = tensors.find(name);
+  if (found == tensors.end()) {
+    throw Error(place, "has no tensor '" + name + "'", "it was written for another architecture");
+  }
+  if (found->second.sizes() != sizes) {
+    throw Error(place, "tensor '" + name + "' has another shape than the model card says",
+                "the file is damaged or was edited");
+  }
+  return found->second;
+}
+
+/// The largest tensors of each network are what the card says: so a forged card cannot ask for more
+/// memory than some times the file's size.
+void require_large_tensors(const ModelCard& card, const TensorsByName& tensors,
+                           const std::string& place) {
+  const std::int64_t width = card.backbone.width;
+  require_tensor(tensors, "backbone.encoder.2.conv2.weight", {width, width, 1, 9}, place);
+  require_tensor(tensors, "backbone.output.weight", {card.backbone.classes, width}, place);
+  for (int layer = 0; layer < card.backbone.layers; ++layer) {
+    require_tensor(tensors, fmt::format("backbone.transformer.{}.widen.weight", layer),
+                   {4 * width, width}, place);
+  }
+  if (card.restoration) {
+    const std::int64_t bottom = 2 * card.restoration->width;
+    require_tensor(tensors, "restoration.convolutions.5.weight", {bottom, bottom, 1, 9}, place);
+  }
 }
 
 }  // namespace
@@ -84,17 +120,9 @@ NamedTensors Model::state() const {
 void assign_state(const NamedTensors& state, const NamedTensors& tensors,
                   const std::string& place) {
   torch::NoGradGuard no_grad;
-  std::map<std::string, at::Tensor> by_name(tensors.begin(), tensors.end());
+  const TensorsByName by_name(tensors.begin(), tensors.end());
   for (const auto& [name, target] : state) {
-    const auto found = by_name.find(name);
-    if (found == by_name.end()) {
-      throw Error(place, "has no tensor '" + name + "'", "it was written for another architecture");
-    }
-    if (found->second.sizes() != target.sizes()) {
-      throw Error(place, "tensor '" + name + "' has another shape than the model card says",
-                  "the file is damaged or was edited");
-    }
-    at::Tensor(target).copy_(found->second);
+    at::Tensor(target).copy_(require_tensor(by_name, name, target.sizes(), place));
   }
 }
 
@@ -116,7 +144,10 @@ ModelCard load_card(const std::filesystem::path& path) {
 Model load_model(const std::filesystem::path& path) {
   const auto file = model_file(path);
   const WeightFile weights = read_safetensors(file);
-  Model model = Model::create(read_card(weights, file.string()), 0);
+  const ModelCard card = read_card(weights, file.string());
+  require_large_tensors(card, TensorsByName(weights.tensors.begin(), weights.tensors.end()),
+                        file.string());
+  Model model = Model::create(card, 0);
   NamedTensors wanted;
   for (const auto& item : model.state()) {
     if (!item.first.ends_with("num_batches_tracked")) wanted.push_back(item);

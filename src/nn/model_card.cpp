@@ -1,4 +1,5 @@
 #include "ecg/error.h"
+#include "ecg/leads.h"
 #include "nn/model.h"
 
 namespace liteheart {
@@ -80,6 +81,8 @@ void check(const ModelCard& card, const std::string& place) {
   for (const int stride : b.strides) sane = sane && in(stride, 1, 16), product *= stride;
   sane = sane && in(card.conditioning.window, product, 1 << 20) &&
          card.conditioning.window % product == 0;
+  const int wanted = card.restoration ? kLeads : static_cast<int>(card.leads.size());
+  sane = sane && b.leads == wanted;
   if (card.restoration)
     sane = sane && in(card.restoration->width, 1, 4096) && card.conditioning.window % 64 == 0;
   const edge::Conditioning& c = card.conditioning;

@@ -1,9 +1,12 @@
 #include "train/config.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cmath>
+#include <initializer_list>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -58,8 +61,13 @@ void assign(const toml::node& node, T* target, const std::string& place, const s
   }
 }
 
-void require(bool condition, const char* key, const std::string& wants) {
-  if (!condition) throw Error(std::string("setting ") + key, "must be " + wants);
+void require(bool condition, const char* key, const std::string& wants, const std::string& is) {
+  if (!condition)
+    throw Error(std::string("setting ") + key, fmt::format("is {}: must be {}", is, wants));
+}
+
+void require(bool condition, const char* key, const std::string& wants, double is) {
+  require(condition, key, wants, fmt::format("{}", is));
 }
 
 }  // namespace
@@ -145,33 +153,48 @@ void read_config(const std::filesystem::path& file, TrainConfig& config) {
 }
 
 void check_config(const TrainConfig& c) {
-  require(!c.data.empty(), "data", "given: the folder of a prepared data set");
-  require(!c.out.empty(), "out", "given: the folder for this training");
-  require(c.labelled > 0 && c.labelled <= 1, "labelled", "in (0, 1]");
-  require(c.epochs >= 1 && c.epochs <= 100000, "epochs", "1 or more");
-  require(c.batch >= 2 && c.batch <= 65536, "batch", "2 or more");
-  require(c.labelled_share > 0 && c.labelled_share <= 1, "labelled_share", "in (0, 1]");
-  require(c.learning_rate > 0 && c.learning_rate <= 1, "learning_rate", "in (0, 1]");
-  require(c.weight_decay >= 0, "weight_decay", "0 or more");
-  require(c.warmup_epochs >= 0, "warmup_epochs", "0 or more");
-  require(c.clip > 0, "clip", "above 0");
-  require(c.cutmix >= 0 && c.cutmix <= 1, "cutmix", "in [0, 1]");
-  require(c.cutmix_beta > 0, "cutmix_beta", "above 0");
-  require(c.augment >= 0 && c.augment <= 10, "augment", "in [0, 10]");
-  require(c.patience >= 1, "patience", "1 or more");
-  require(c.precision == "auto" || c.precision == "bf16" || c.precision == "fp32", "precision",
-          "auto, bf16 or fp32");
-  require(c.device == "auto" || c.device == "cpu" || c.device == "cuda", "device",
-          "auto, cpu or cuda");
-  require(c.checkpoint_minutes > 0, "checkpoint_minutes", "above 0");
-  require(!c.teacher.empty() || c.weight_supervised > 0, "weight_supervised",
-          "above 0 where there is no teacher");
+  if (c.data.empty())
+    throw Error("setting data", "must be given: the folder of a prepared data set",
+                "make one with liteheart prepare");
+  if (c.out.empty()) throw Error("setting out", "must be given: the folder for this training");
+  const auto range = [](const char* key, double value, double low, double high) {
+    require(value >= low && value <= high, key, fmt::format("from {} to {}", low, high), value);
+  };
+  const auto positive = [](const char* key, double value) {
+    require(value > 0 && std::isfinite(value), key, "above 0", value);
+  };
+  const auto share = [](const char* key, double value) {
+    require(value > 0 && value <= 1, key, "above 0, at most 1", value);
+  };
+  const auto one_of = [](const char* key, const std::string& value,
+                         std::initializer_list<const char*> names) {
+    require(std::find(names.begin(), names.end(), value) != names.end(), key,
+            fmt::format("one of {}", fmt::join(names, ", ")), "'" + value + "'");
+  };
+  share("labelled", c.labelled);
+  range("epochs", c.epochs, 1, 100000);
+  range("batch", c.batch, 2, 65536);
+  share("labelled_share", c.labelled_share);
+  share("learning_rate", c.learning_rate);
+  range("warmup_epochs", c.warmup_epochs, 0, 100000);
+  positive("clip", c.clip);
+  range("cutmix", c.cutmix, 0, 1);
+  positive("cutmix_beta", c.cutmix_beta);
+  range("augment", c.augment, 0, 10);
+  range("patience", c.patience, 1, 100000);
+  one_of("precision", c.precision, {"auto", "bf16", "fp32"});
+  one_of("device", c.device, {"auto", "cpu", "cuda"});
+  positive("checkpoint_minutes", c.checkpoint_minutes);
   TrainConfig copy = c;
   for (const ConfigField& field : config_fields(copy)) {
     if (field.key.starts_with("weight_") || field.key == "region_focus") {
-      require(*std::get<double*>(field.value) >= 0, field.key.c_str(), "0 or more");
+      range(field.key.c_str(), *std::get<double*>(field.value), 0, 1e6);
     }
   }
+  if (c.teacher.empty()) positive("weight_supervised", c.weight_supervised);
+  require(c.weight_supervised + c.weight_logit > 0, "weight_logit",
+          "above 0 where weight_supervised is 0: nothing else trains the last layer",
+          c.weight_logit);
 }
 
 nlohmann::json config_json(const TrainConfig& config) {

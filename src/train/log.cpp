@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "data/output_file.h"
 #include "ecg/error.h"
 
 namespace liteheart {
@@ -15,8 +16,12 @@ TrainLog::TrainLog(const std::filesystem::path& file, std::uint64_t step) : file
       kept += text + '\n';
   }
   in.close();
-  out_.open(file, std::ios::trunc);
-  out_ << kept;
+  // A kill in between leaves the old log or the new one, never half of it.
+  auto unfinished = file;
+  unfinished += ".tmp";
+  write_file(unfinished, kept);
+  std::filesystem::rename(unfinished, file);
+  out_.open(file, std::ios::app);
   flush();
 }
 

@@ -16,8 +16,8 @@ constexpr std::int64_t kBatch = 64;
 
 /// Everything the view depends on.
 std::uint64_t cache_key(const std::filesystem::path& teacher_file, const PreparedDataset& data,
-                        std::span<const std::size_t> records) {
-  std::uint64_t key = hash_bytes("teacher view 2");
+                        std::span<const std::size_t> records, bool bf16) {
+  std::uint64_t key = hash_bytes(bf16 ? "teacher view 3, bf16" : "teacher view 3, fp32");
   for (const auto& file :
        {teacher_file, data.folder() / "dataset.json", data.folder() / "records.csv"}) {
     key = file_hash(file, key);
@@ -27,9 +27,7 @@ std::uint64_t cache_key(const std::filesystem::path& teacher_file, const Prepare
 
 /// [batch, channel, time] at kBins steps, whatever the teacher's strides.
 torch::Tensor in_bins(const torch::Tensor& x) {
-  if (x.size(2) == kBins) return x;
-  return x.size(2) > kBins ? torch::adaptive_avg_pool1d(x, kBins)
-                           : x.repeat_interleave(kBins / x.size(2), 2);
+  return x.size(2) == kBins ? x : torch::adaptive_avg_pool1d(x, kBins);
 }
 
 struct Parts {
@@ -150,7 +148,7 @@ TeacherView teacher_view(const std::filesystem::path& teacher_path, const Prepar
   require_same_conditioning(teacher.card, data, file.string());
   const auto columns = class_columns(teacher.card, data.classes(), file.string());
   const auto cache = file.parent_path() / fmt::format("teacher-cache-{:016x}.safetensors",
-                                                      cache_key(file, data, records));
+                                                      cache_key(file, data, records, bf16));
   if (std::filesystem::exists(cache))
     return view_of(read_safetensors(cache), teacher.card.decision, columns);
   const WeightFile computed = compute(teacher, data, records, device, bf16, progress);

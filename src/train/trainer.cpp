@@ -17,6 +17,7 @@
 #include "train/batch.h"
 #include "train/checkpoint.h"
 #include "train/file_hash.h"
+#include "train/folder_lock.h"
 #include "train/log.h"
 #include "train/predict.h"
 #include "train/teacher_cache.h"
@@ -74,8 +75,10 @@ json identity(const TrainConfig& config, const PreparedDataset& data) {
     id[key] = (path.has_filename() ? path : path.parent_path()).filename().string();
   }
   // The same names must also mean the same contents.
-  id["data_content"] =
-      file_hash(data.folder() / "dataset.json", file_hash(data.folder() / "records.csv"));
+  auto content = hash_bytes("data");
+  for (const char* file : {"dataset.json", "records.csv", "labels.npy"})
+    content = file_hash(data.folder() / file, content);
+  id["data_content"] = content;
   if (!config.teacher.empty()) id["teacher_content"] = file_hash(model_file(config.teacher));
   id["records"] = data.size();
   id["classes"] = data.classes().size();
@@ -130,6 +133,7 @@ class Trainer {
   std::unique_ptr<AdamW> optimizer_;
   std::uint64_t steps_per_epoch_ = 0;
   Progression progression_;
+  std::optional<FolderLock> lock_;
   std::unique_ptr<TrainLog> log_;
   Clock::time_point started_ = Clock::now(), epoch_started_, saved_ = Clock::now();
   std::uint64_t epoch_first_step_ = 0;
@@ -204,6 +208,7 @@ void Trainer::prepare_teacher(const std::vector<std::size_t>& records) {
 
 void Trainer::resume() {
   std::filesystem::create_directories(config_.out);
+  lock_.emplace(config_.out);
   remove_unfinished_writes(config_.out);
   const auto saved = read_checkpoint(config_.out, identity_);
   if (saved) {

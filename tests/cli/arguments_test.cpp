@@ -74,6 +74,12 @@ TEST(Arguments, WithoutASubcommandAskForOne) {
   EXPECT_EQ(lines_with(outcome.err, "subcommand is required").size(), 1u) << outcome.err;
 }
 
+TEST(Arguments, UnknownSubcommandIsNamed) {
+  const Outcome outcome = liteheart({"diagnoze", "x.hea"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(lines_with(outcome.err, "'diagnoze' is not a subcommand").size(), 1u) << outcome.err;
+}
+
 TEST(Arguments, UnknownAreNamed) {
   const Outcome outcome = liteheart({"train", "--epoch", "3"});
   EXPECT_EQ(outcome.exit_code, 2);

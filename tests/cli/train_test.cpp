@@ -88,6 +88,17 @@ TEST(Train, RepeatedAfterItsEndSaysThatItIsComplete) {
   EXPECT_TRUE(read_bytes(out + "/model.safetensors") == before);
 }
 
+TEST(Train, BesideAnotherOnTheSameFolderIsRefused) {
+  const Scratch scratch;
+  const std::string out = scratch / "out";
+  Process first(five_epochs(out));
+  ASSERT_TRUE(first.prints("epoch   1/5"));
+  EXPECT_TRUE(fails_clearly(liteheart(five_epochs(out)), {out, "another training is writing"}));
+  first.send(SIGKILL);
+  first.wait();
+  expect_continues_to_the_same_end(out);
+}
+
 TEST(Train, WithOtherSettingsRefusesTheFolderOfAnEarlierTraining) {
   const std::string& out = Study::get().student;
   const Outcome outcome = liteheart(Study::quick(
@@ -101,6 +112,14 @@ TEST(Train, OnAFolderThatIsNoDataSetNamesItAndTheWayToOne) {
   const Outcome outcome = liteheart({"train", "--data", folder, "--out", scratch / "out"});
   EXPECT_TRUE(fails_clearly(outcome, {folder, "not a prepared data set", "liteheart prepare"}));
   EXPECT_FALSE(fs::exists(scratch / "out"));
+}
+
+TEST(Train, WithASettingsFileThatNamesATeacherPointsToDistil) {
+  const Scratch scratch;
+  write_bytes(scratch / "settings.toml", "teacher = \"somewhere\"\n");
+  const Outcome outcome = liteheart({"train", "--data", Study::get().data, "--out", scratch / "out",
+                                     "--config", scratch / "settings.toml"});
+  EXPECT_TRUE(fails_clearly(outcome, {"settings.toml", "liteheart distil"}));
 }
 
 TEST(Train, OfALeadThatIsNotThereNamesIt) {

@@ -120,6 +120,16 @@ TEST_F(ModelFile, with_a_tensor_of_another_shape_is_an_error_that_names_it) {
   expect_refused(error, reshaped);
 }
 
+TEST_F(ModelFile, whose_card_asks_for_far_more_than_the_file_holds_is_an_error_before_it_is_made) {
+  const auto refused = [&](const char* part, const char* key, int value, const std::string& what) {
+    expect_refused(error_after([&](WeightFile&, auto& card) { card[part][key] = value; }), what);
+  };
+  refused("backbone", "width", 4096, "backbone.encoder.2.conv2.weight");
+  refused("backbone", "layers", 64, "backbone.transformer");
+  refused("restoration", "width", 4096, "restoration.convolutions.5.weight");
+  refused("backbone", "leads", 11, "contradicts itself");
+}
+
 TEST_F(ModelFile, cut_off_anywhere_is_an_error) {
   save_model(file, worn_model());
   const std::string bytes = test::read_bytes(file);

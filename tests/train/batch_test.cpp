@@ -175,8 +175,7 @@ TEST_F(Batches, mix_signals_within_the_cut_and_labels_by_its_share) {
   }
 }
 
-TEST_F(Batches,
-       weak_augmentation_is_a_gain_a_record_and_strong_is_on_the_input_only) {
+TEST_F(Batches, weak_augmentation_is_a_gain_a_record_and_strong_is_on_the_input_only) {
   BatchOptions o = options();
   o.augment = 1;
   BatchSampler sampler(*data, o), plain(*data, options());

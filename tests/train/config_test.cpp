@@ -168,6 +168,25 @@ TEST(CheckConfig, refuses_each_bad_value_by_its_key) {
   }
 }
 
+TEST(CheckConfig, says_what_the_value_was) {
+  TrainConfig config = good();
+  config.precision = "fp8";
+  EXPECT_NE(error_of([&] { check_config(config); }).find("'fp8'"), std::string::npos);
+  config = good();
+  config.cutmix = 1.25;
+  EXPECT_NE(error_of([&] { check_config(config); }).find("is 1.25"), std::string::npos);
+}
+
+TEST(CheckConfig, refuses_losses_that_train_nothing) {
+  TrainConfig config = good();
+  config.weight_supervised = 0;
+  EXPECT_NE(error_of([&] { check_config(config); }).find("weight_supervised"), std::string::npos);
+  config.teacher = "teacher";
+  EXPECT_EQ(error_of([&] { check_config(config); }), "");
+  config.weight_logit = 0;
+  EXPECT_NE(error_of([&] { check_config(config); }).find("weight_logit"), std::string::npos);
+}
+
 TEST(ConfigReference, has_a_row_with_the_default_of_every_key) {
   const std::string reference = config_reference();
   TrainConfig defaults;
