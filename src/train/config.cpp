@@ -98,6 +98,9 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
       {"weight_decay", &c.weight_decay, "decoupled weight decay of AdamW"},
       {"warmup_epochs", &c.warmup_epochs, "epochs of linear warm-up"},
       {"clip", &c.clip, "largest norm of the gradient"},
+      {"averaging", &c.averaging,
+       "decay, a step, of the running mean of the weights, which is what is validated and kept; 0 "
+       "is off"},
       {"cutmix", &c.cutmix, "probability that a batch is mixed by CutMix; 0 is off"},
       {"cutmix_beta", &c.cutmix_beta, "Beta parameter of CutMix"},
       {"augment", &c.augment, "strength of gain, noise and loss augmentation; 0 is off"},
@@ -178,6 +181,7 @@ void check_config(const TrainConfig& c) {
   share("learning_rate", c.learning_rate);
   range("warmup_epochs", c.warmup_epochs, 0, 100000);
   positive("clip", c.clip);
+  require(c.averaging >= 0 && c.averaging < 1, "averaging", "from 0 to below 1", c.averaging);
   range("cutmix", c.cutmix, 0, 1);
   positive("cutmix_beta", c.cutmix_beta);
   range("augment", c.augment, 0, 10);

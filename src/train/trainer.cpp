@@ -21,6 +21,7 @@
 #include "train/log.h"
 #include "train/predict.h"
 #include "train/teacher_cache.h"
+#include "train/weight_mean.h"
 
 namespace liteheart {
 namespace {
@@ -109,12 +110,13 @@ class Trainer {
 
  private:
   void prepare_teacher(const std::vector<std::size_t>& records);
+  NamedTensors state() const;
   void resume();
   void checkpoint();
   double learning_rate() const;
   void step();
   bool end_epoch();
-  Predictions validate();
+  Predictions validate(Model& model) const;
   void finish();
   TrainOutcome outcome() const;
 
@@ -124,7 +126,7 @@ class Trainer {
   torch::Device device_;
   bool bf16_;
   json identity_;
-  Model model_;
+  Model model_, mean_;  // mean_: running mean of model_'s weights, where that is on
   Objective objective_{nullptr};
   TeacherView teacher_;
   std::vector<std::size_t> teacher_row_;  // by record of the data set
@@ -188,6 +190,10 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
   torch::manual_seed(config.seed + 1);
   objective_ = Objective(weights, model_.card.backbone, teacher_widths);
   model_.to(device_);
+  if (config.averaging > 0) {
+    mean_ = Model::create(model_.card, config.seed);
+    mean_.to(device_);
+  }
   objective_->to(device_);
   auto parameters = model_.parameters();
   for (const auto& p : objective_->parameters()) parameters.push_back(p);
@@ -206,6 +212,21 @@ void Trainer::prepare_teacher(const std::vector<std::size_t>& records) {
   for (std::size_t row = 0; row < records.size(); ++row) teacher_row_[records[row]] = row;
 }
 
+/// All tensors that a checkpoint holds; they share memory with the training.
+NamedTensors Trainer::state() const {
+  NamedTensors all = model_.state();
+  for (const auto& item : objective_->named_parameters())
+    all.emplace_back("objective." + item.key(), item.value());
+  for (std::size_t i = 0; i < optimizer_->first.size(); ++i) {
+    all.emplace_back(fmt::format("adamw.first.{}", i), optimizer_->first[i]);
+    all.emplace_back(fmt::format("adamw.second.{}", i), optimizer_->second[i]);
+  }
+  if (config_.averaging > 0) {
+    for (const auto& [name, tensor] : mean_.state()) all.emplace_back("mean." + name, tensor);
+  }
+  return all;
+}
+
 void Trainer::resume() {
   std::filesystem::create_directories(config_.out);
   lock_.emplace(config_.out);
@@ -213,14 +234,7 @@ void Trainer::resume() {
   const auto saved = read_checkpoint(config_.out, identity_);
   if (saved) {
     progression_ = saved->progression;
-    NamedTensors state = model_.state();
-    for (const auto& item : objective_->named_parameters())
-      state.emplace_back("objective." + item.key(), item.value());
-    for (std::size_t i = 0; i < optimizer_->first.size(); ++i) {
-      state.emplace_back(fmt::format("adamw.first.{}", i), optimizer_->first[i]);
-      state.emplace_back(fmt::format("adamw.second.{}", i), optimizer_->second[i]);
-    }
-    assign_state(state, saved->tensors, checkpoint_file(config_.out).string());
+    assign_state(state(), saved->tensors, checkpoint_file(config_.out).string());
     optimizer_->steps = progression_.optimizer_steps;
   }
   seconds_before_ = progression_.seconds;
@@ -232,16 +246,8 @@ void Trainer::checkpoint() {
   progression_.optimizer_steps = optimizer_->steps;
   progression_.seconds = seconds_before_ + seconds_since(started_);
   Checkpoint c{identity_, progression_, {}};
-  const auto add = [&](const std::string& name, const torch::Tensor& tensor) {
+  for (const auto& [name, tensor] : state())
     c.tensors.emplace_back(name, tensor.detach().cpu().contiguous());
-  };
-  for (const auto& [name, tensor] : model_.state()) add(name, tensor);
-  for (const auto& item : objective_->named_parameters())
-    add("objective." + item.key(), item.value());
-  for (std::size_t i = 0; i < optimizer_->first.size(); ++i) {
-    add(fmt::format("adamw.first.{}", i), optimizer_->first[i]);
-    add(fmt::format("adamw.second.{}", i), optimizer_->second[i]);
-  }
   log_->flush();
   write_checkpoint(config_.out, c);
   saved_ = Clock::now();
@@ -275,6 +281,8 @@ void Trainer::step() {
                           opinion ? &*opinion : nullptr, parts);
   loss.backward();
   const double norm = optimizer_->step(learning_rate(), config_.clip);
+  if (config_.averaging > 0)
+    average_weights(mean_.state(), model_.state(), config_.averaging, optimizer_->steps);
   parts["total"] = loss.detach();
   json values;
   for (const auto& [name, value] : parts) {
@@ -295,13 +303,11 @@ void Trainer::step() {
   }
 }
 
-Predictions Trainer::validate() {
+Predictions Trainer::validate(Model& model) const {
   PredictOptions options;
   options.device = device_;
   options.bf16 = bf16_;
-  const Predictions p = predict(model_, data_, validation_, options);
-  model_.train(true);
-  return p;
+  return predict(model, data_, validation_, options);
 }
 
 bool Trainer::end_epoch() {
@@ -315,14 +321,16 @@ bool Trainer::end_epoch() {
   report.records_per_second = static_cast<double>((progression_.step - epoch_first_step_) *
                                                   static_cast<std::uint64_t>(config_.batch)) /
                               seconds_since(epoch_started_);
-  const Predictions p = validate();
+  Model& kept = config_.averaging > 0 ? mean_ : model_;
+  const Predictions p = validate(kept);
+  model_.train(true);
   report.map = mean_average_precision(p);
   report.auc = macro_auc(p);
   report.best = report.map > progression_.best_map;
   if (report.best) {
     progression_.best_map = report.map;
     progression_.best_epoch = report.epoch;
-    save_model(std::filesystem::path(config_.out) / "best.safetensors", model_);
+    save_model(std::filesystem::path(config_.out) / "best.safetensors", kept);
   }
   log_->line({{"step", progression_.step},
               {"epoch", report.epoch},
@@ -356,7 +364,7 @@ void Trainer::finish() {
   const std::filesystem::path out = config_.out;
   model_ = load_model(out / "best.safetensors");
   model_.to(device_);
-  const Predictions validation = validate();
+  const Predictions validation = validate(model_);
   model_.card.decision = learn_decision(validation);
   model_.card.not_judged = not_judged(validation, model_.card.classes);
   model_.card.provenance = {{"program", "liteheart"},

@@ -126,6 +126,7 @@ TEST(CheckConfig, refuses_each_bad_value_by_its_key) {
       {"weight_decay", {-0.1}},
       {"warmup_epochs", {-1.0}},
       {"clip", {0.0, -1.0}},
+      {"averaging", {-0.1, 1.0}},
       {"cutmix", {-0.1, 1.1}},
       {"cutmix_beta", {0.0, -1.0}},
       {"augment", {-1.0, 11.0}},
