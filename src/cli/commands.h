@@ -14,6 +14,8 @@ void add_train(CLI::App& app);
 void add_distil(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_diagnose(CLI::App& app);
+void add_export(CLI::App& app);
+void add_describe(CLI::App& app);
 void add_import(CLI::App& app);
 
 }  // namespace liteheart

@@ -11,7 +11,6 @@
 #include "ecg/error.h"
 #include "formats/registry.h"
 #include "formats/wfdb_writer.h"
-#include "nn/runtime.h"
 
 namespace liteheart {
 namespace {
@@ -26,14 +25,14 @@ struct DiagnoseArguments {
   int threads = 0;
 };
 
-/// Beside the installed program, or in the source tree it was built from.
+/// Beside the program, as built, or where it is installed.
 fs::path shipped_model() {
-  const char* const name = "liteheart-lead-i.safetensors";
+  const char* const name = "liteheart-lead-i.lhm";
   std::error_code ignored;
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
-  for (const fs::path& folder :
-       {program.parent_path() / "../share/liteheart", fs::path(LITEHEART_MODELS)}) {
-    if (fs::exists(folder / name, ignored)) return folder / name;
+  for (const char* const folder : {"models", "../share/liteheart"}) {
+    const fs::path file = program.parent_path() / folder / name;
+    if (fs::exists(file, ignored)) return file;
   }
   throw Error(name, "the shipped model is not where it should be", "give a model with --model");
 }
@@ -61,24 +60,25 @@ void report(const DiagnoseArguments& a, const std::vector<RecordingDiagnosis>& a
 }
 
 void run(const DiagnoseArguments& a) {
-  configure_runtime(a.threads);
-  Model model = load_model(a.model.empty() ? shipped_model() : fs::path(a.model));
+  const fs::path file = a.model.empty() ? shipped_model() : fs::path(a.model);
+  const auto engine =
+      is_edge_model(file) ? open_edge_engine(file, a.threads) : open_torch_engine(file, a.threads);
   nlohmann::json json = nlohmann::json::array();
   std::vector<ConditionedRecording> waiting;
   std::size_t failed = 0;
   const auto flush = [&] {
-    report(a, diagnose(model, std::move(waiting), !a.restored.empty()), json);
+    report(a, diagnose(*engine, std::move(waiting), !a.restored.empty()), json);
     waiting.clear();
   };
-  const auto attempt = [&](const fs::path& file, const auto& action) {
+  const auto attempt = [&](const fs::path& which, const auto& action) {
     try {
       action();
     } catch (const Error& e) {
       ++failed;
       const std::string text = e.what();
       fmt::print(stderr, "liteheart: {}\n",
-                 text.find(file.string()) == std::string::npos
-                     ? fmt::format("{}: {}", file.string(), text)
+                 text.find(which.string()) == std::string::npos
+                     ? fmt::format("{}: {}", which.string(), text)
                      : text);
     }
   };
@@ -89,9 +89,9 @@ void run(const DiagnoseArguments& a) {
       recordings =
           fs::is_directory(source) ? find_recordings(source) : std::vector<fs::path>{source};
     });
-    for (const fs::path& file : recordings) {
-      attempt(file, [&] {
-        waiting.push_back(condition_recording(read_recording(file), model.card, a.lead));
+    for (const fs::path& recording : recordings) {
+      attempt(recording, [&] {
+        waiting.push_back(condition_recording(read_recording(recording), engine->card(), a.lead));
       });
       if (waiting.size() >= kTogether) flush();
     }
@@ -119,8 +119,10 @@ void add_diagnose(CLI::App& app) {
       ->add_option("FILE", a->files,
                    "recordings (header, signal file or record name), or folders of them")
       ->required();
-  command->add_option("--model", a->model,
-                      "model file or training folder; default: the shipped lead I model");
+  command->add_option(
+      "--model", a->model,
+      "model file (.lhm or .safetensors) or training folder; default: the shipped lead I "
+      "model");
   command->add_option("--lead", a->lead,
                       "what the lead of a single-lead file is, where its own name does not tell");
   command->add_flag("--json", a->json, "print JSON");

@@ -1,39 +1,41 @@
-#include <CLI/CLI.hpp>
+// `liteheart`: the subcommands that need no libtorch, whose loading takes half a second; for all
+// others, and for help, it becomes `liteheart-networks`.
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <exception>
+#include <string_view>
 
 #include "cli/commands.h"
-#include "ecg/error.h"
-#include "eval/report.h"
+#include "cli/program.h"
+#include "deploy/engine.h"
+
+namespace {
+
+char** arguments = nullptr;
+
+}  // namespace
+
+namespace liteheart {
+
+/// A model that only libtorch can run.
+std::unique_ptr<Engine> open_torch_engine(const std::filesystem::path&, int) {
+  become_networks(arguments);
+}
+
+}  // namespace liteheart
 
 int main(int argc, char** argv) {
-  CLI::App app(
-      "liteheart: diagnose from one ECG lead what networks see in twelve.\n"
-      "A usual course: prepare, train (teacher), distil, evaluate, diagnose.\n" +
-      std::string(liteheart::kDisclaimer));
-  app.require_subcommand(1);
-  app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
-    const auto unknown = failed->remaining();
-    if (error.get_name() != "RequiredError" || unknown.empty())
-      return CLI::FailureMessage::simple(failed, error);
-    return "'" + unknown.front() + "' is not a subcommand\n" +
-           CLI::FailureMessage::simple(failed, error);
-  });
-  app.set_version_flag("--version", LITEHEART_VERSION);
-  liteheart::add_simulate(app);
-  liteheart::add_prepare(app);
-  liteheart::add_train(app);
-  liteheart::add_distil(app);
-  liteheart::add_evaluate(app);
-  liteheart::add_diagnose(app);
-  liteheart::add_import(app);
+  using namespace liteheart;
+  static constexpr std::array<std::string_view, 4> kHere = {"prepare", "simulate", "diagnose",
+                                                            "describe"};
+  arguments = argv;
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : 2;
+    if (argc < 2 || std::find(kHere.begin(), kHere.end(), argv[1]) == kHere.end())
+      become_networks(argv);
   } catch (const std::exception& e) {
     std::fprintf(stderr, "liteheart: %s\n", e.what());
     return 1;
   }
-  return 0;
+  return run_program(argc, argv, {add_prepare, add_simulate, add_diagnose, add_describe});
 }

@@ -1,11 +1,10 @@
 #include "deploy/diagnosis.h"
 
-#include <ATen/ATen.h>
-#include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "ecg/error.h"
 #include "ecg/leads.h"
@@ -83,7 +82,7 @@ std::vector<std::int64_t> window_starts(std::int64_t samples, std::int64_t windo
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 /// The windows put back in place; later windows overwrite, so each sample comes from one window.
-Recording stitch(const ConditionedRecording& r, const torch::Tensor& restored,
+Recording stitch(const ConditionedRecording& r, std::span<const float> restored,
                  const ModelCard& card) {
   Recording out;
   out.name = r.about.name;
@@ -91,17 +90,21 @@ Recording stitch(const ConditionedRecording& r, const torch::Tensor& restored,
   out.samples = static_cast<std::size_t>(r.samples);
   out.leads.assign(kLeadNames.begin(), kLeadNames.end());
   out.mv.assign(kLeads * out.samples, 0.0F);
-  const torch::Tensor whole = torch::from_blob(out.mv.data(), {kLeads, r.samples}, at::kFloat);
+  const auto window = static_cast<std::size_t>(card.conditioning.window);
   for (std::size_t w = 0; w < r.starts.size(); ++w) {
-    const auto length = std::min<std::int64_t>(restored.size(2), r.samples - r.starts[w]);
-    whole.slice(1, r.starts[w], r.starts[w] + length)
-        .copy_(restored[static_cast<std::int64_t>(w)].slice(1, 0, length));
+    const auto start = static_cast<std::size_t>(r.starts[w]);
+    for (std::size_t lead = 0; lead < kLeads; ++lead) {
+      const auto from = restored.subspan((w * kLeads + lead) * window, window);
+      std::copy_n(from.begin(), std::min(window, out.samples - start),
+                  out.mv.begin() + static_cast<std::ptrdiff_t>(lead * out.samples + start));
+    }
   }
   return out;
 }
 
-void judge(RecordingDiagnosis& d, const torch::Tensor& logits, const ModelCard& card) {
-  const auto value = logits.accessor<float, 2>();
+/// logits: [window, class].
+void judge(RecordingDiagnosis& d, std::span<const float> logits, const ModelCard& card) {
+  const std::size_t windows = logits.size() / card.classes.size();
   for (std::size_t c = 0; c < card.classes.size(); ++c) {
     if (std::find(card.not_judged.begin(), card.not_judged.end(), card.classes[c].code) !=
         card.not_judged.end()) {
@@ -115,9 +118,9 @@ void judge(RecordingDiagnosis& d, const torch::Tensor& logits, const ModelCard& 
     f.diagnosis = card.classes[c];
     f.threshold = learned ? card.decision.threshold[c] : 0.5;
     double mean = 0;
-    for (std::int64_t w = 0; w < logits.size(0); ++w) {
-      const double z = value[w][static_cast<std::int64_t>(c)];
-      mean += z / static_cast<double>(logits.size(0));
+    for (std::size_t w = 0; w < windows; ++w) {
+      const double z = logits[w * card.classes.size() + c];
+      mean += z / static_cast<double>(windows);
       f.windows_present += sigmoid(slope * z + intercept) >= f.threshold;
     }
     f.probability = sigmoid(slope * mean + intercept);
@@ -164,39 +167,44 @@ ConditionedRecording condition_recording(const Recording& recording, const Model
   out.samples = static_cast<std::int64_t>(samples);
   out.starts = window_starts(out.samples, c.window);
   about.windows = static_cast<int>(out.starts.size());
-  out.windows =
-      torch::empty({about.windows, static_cast<std::int64_t>(leads.size()), c.window}, at::kFloat);
+  const std::size_t floats = leads.size() * static_cast<std::size_t>(c.window);
+  out.windows.resize(out.starts.size() * floats);
   for (std::size_t w = 0; w < out.starts.size() && status == edge::Status::kOk; ++w) {
-    status = edge::cut_window(c, filtered.data(), samples, leads.size(),
-                              static_cast<std::size_t>(out.starts[w]),
-                              out.windows[static_cast<std::int64_t>(w)].data_ptr<float>());
+    status =
+        edge::cut_window(c, filtered.data(), samples, leads.size(),
+                         static_cast<std::size_t>(out.starts[w]), out.windows.data() + w * floats);
   }
   if (status != edge::Status::kOk) throw Error(recording.name, edge::status_text(status));
   return out;
 }
 
-std::vector<RecordingDiagnosis> diagnose(Model& model, std::vector<ConditionedRecording> recordings,
+std::vector<RecordingDiagnosis> diagnose(Engine& engine,
+                                         std::vector<ConditionedRecording> recordings,
                                          bool restore) {
-  c10::InferenceMode inference;
-  model.train(false);
-  std::vector<torch::Tensor> windows;
-  for (const auto& r : recordings) windows.push_back(r.windows);
-  std::vector<RecordingDiagnosis> all;
-  if (windows.empty()) return all;
-  if (restore && !model.card.restoration)
+  const ModelCard& card = engine.card();
+  if (restore && !card.restoration)
     throw Error("--restored", "the model has no restoration net", "use a model that has one");
-  if (restore && model.card.conditioning.normalization != edge::Normalization::kFixedGain) {
+  if (restore && card.conditioning.normalization != edge::Normalization::kFixedGain) {
     throw Error("--restored", "the model restores z-scores, which are not mV",
                 "use a model trained with fixed-gain data");
   }
-  const ModelOutput out = model.forward(torch::cat(windows));
-  std::int64_t from = 0;
+  std::vector<float> windows;
+  for (const auto& r : recordings)
+    windows.insert(windows.end(), r.windows.begin(), r.windows.end());
+  std::vector<RecordingDiagnosis> all;
+  if (windows.empty()) return all;
+  const Engine::Output out = engine.run(windows, restore);
+  const std::size_t classes = card.classes.size(),
+                    floats = kLeads * static_cast<std::size_t>(card.conditioning.window);
+  std::size_t from = 0;
   for (auto& r : recordings) {
-    const std::int64_t to = from + r.windows.size(0);
-    judge(r.about, out.backbone.logits.slice(0, from, to), model.card);
-    if (restore) r.about.restored = stitch(r, out.restored.slice(0, from, to), model.card);
+    const std::size_t count = r.starts.size();
+    judge(r.about, std::span(out.logits).subspan(from * classes, count * classes), card);
+    if (restore)
+      r.about.restored =
+          stitch(r, std::span(out.restored).subspan(from * floats, count * floats), card);
     all.push_back(std::move(r.about));
-    from = to;
+    from += count;
   }
   return all;
 }

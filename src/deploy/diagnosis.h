@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "deploy/engine.h"
 #include "ecg/recording.h"
-#include "nn/model.h"
 
 namespace liteheart {
 
@@ -32,7 +32,7 @@ struct RecordingDiagnosis {
 /// A recording made ready: windows [window, lead, time].
 struct ConditionedRecording {
   RecordingDiagnosis about;  // name, leads, seconds, windows, warnings
-  torch::Tensor windows;
+  std::vector<float> windows;
   std::vector<std::int64_t> starts;  // of each window, in samples at the model's rate
   std::int64_t samples = 0;          // at the model's rate
 };
@@ -45,7 +45,8 @@ ConditionedRecording condition_recording(const Recording& recording, const Model
                                          const std::string& lead);
 
 /// Diagnoses recordings in one batch. The logit of a recording is the mean over its windows.
-std::vector<RecordingDiagnosis> diagnose(Model& model, std::vector<ConditionedRecording> recordings,
+std::vector<RecordingDiagnosis> diagnose(Engine& engine,
+                                         std::vector<ConditionedRecording> recordings,
                                          bool restore);
 
 /// For a person: findings, what could not be judged, warnings; ends with the disclaimer.

@@ -1,6 +1,7 @@
+#include "nn/model_card.h"
+
 #include "ecg/error.h"
 #include "ecg/leads.h"
-#include "nn/model.h"
 
 namespace liteheart {
 namespace {

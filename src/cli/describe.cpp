@@ -1,0 +1,49 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/commands.h"
+#include "deploy/engine.h"
+#include "ecg/error.h"
+
+namespace liteheart {
+namespace {
+
+void describe(const std::string& file, const ModelCard& card) {
+  const edge::Conditioning& c = card.conditioning;
+  fmt::print("{}\nreads   lead {} at {} Hz, {} samples, {} to {} Hz, {}\n", file,
+             lead_text(card.leads), c.rate_hz, c.window, c.low_hz, c.high_hz,
+             c.normalization == edge::Normalization::kZScore ? "z-score" : "fixed gain (mV)");
+  fmt::print("gives   {} diagnoses{}\n\n", card.classes.size(),
+             card.restoration ? " and the 12 leads, estimated" : "");
+  fmt::print("{:<18}{:<10}{:<52}{:>10}\n", "SNOMED CT", "", "", "threshold");
+  for (std::size_t i = 0; i < card.classes.size(); ++i) {
+    const Diagnosis& d = card.classes[i];
+    const bool judged =
+        std::find(card.not_judged.begin(), card.not_judged.end(), d.code) == card.not_judged.end();
+    fmt::print("{:<18}{:<10}{:<52}{:>10}\n", d.code, d.abbreviation, d.name,
+               !judged ? "not judged"
+               : card.decision.threshold.empty()
+                   ? "-"
+                   : fmt::format("{:.1f} %", 100 * card.decision.threshold[i]));
+  }
+  fmt::print("\nprovenance {}\n\n{}\n", card.provenance.dump(2), kDisclaimer);
+}
+
+}  // namespace
+
+void add_describe(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("describe", "Print what a model reads, gives and was made from.");
+  const auto file = std::make_shared<std::string>();
+  command->add_option("MODEL", *file, "model file (.lhm or .safetensors) or training folder")
+      ->required();
+  command->callback([file] {
+    const auto engine =
+        is_edge_model(*file) ? open_edge_engine(*file, 1) : open_torch_engine(*file, 1);
+    describe(*file, engine->card());
+  });
+}
+
+}  // namespace liteheart

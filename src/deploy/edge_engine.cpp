@@ -1,0 +1,107 @@
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <new>
+#include <thread>
+
+#include "deploy/engine.h"
+#include "ecg/error.h"
+#include "ecg/leads.h"
+#include "edge/network.h"
+
+namespace liteheart {
+namespace {
+
+constexpr std::uintmax_t kMostBytes = std::uintmax_t{1} << 30;
+
+/// A file's bytes at a cache line's beginning.
+class FileBytes {
+ public:
+  explicit FileBytes(const std::filesystem::path& file) {
+    std::error_code failed;
+    const auto size = std::filesystem::file_size(file, failed);
+    if (failed) throw Error(file.string(), "cannot be read", "check the name");
+    if (size > kMostBytes) throw Error(file.string(), "is too large for a model");
+    bytes_.resize((size + sizeof(Line) - 1) / sizeof(Line));
+    size_ = size;
+    std::ifstream in(file, std::ios::binary);
+    if (!in.read(reinterpret_cast<char*>(bytes_.data()), static_cast<std::streamsize>(size)))
+      throw Error(file.string(), "cannot be read", "check the disk");
+  }
+  const void* data() const { return bytes_.data(); }
+  std::size_t size() const { return size_; }
+
+ private:
+  struct alignas(64) Line {
+    std::byte bytes[64];
+  };
+  std::vector<Line> bytes_;
+  std::size_t size_ = 0;
+};
+
+class EdgeEngine : public Engine {
+ public:
+  EdgeEngine(const std::filesystem::path& file, int threads);
+  Output run(std::span<const float> windows, bool restore) override;
+
+ private:
+  FileBytes bytes_;
+  edge::EdgeModel model_;
+  unsigned threads_;
+};
+
+EdgeEngine::EdgeEngine(const std::filesystem::path& file, int threads)
+    : bytes_(file),
+      threads_(threads > 0 ? static_cast<unsigned>(threads)
+                           : std::max(1U, std::thread::hardware_concurrency())) {
+  const auto status = edge::EdgeModel::open(bytes_.data(), bytes_.size(), model_);
+  if (status != edge::ModelStatus::kOk)
+    throw Error(file.string(), edge::status_text(status), "make it again with liteheart export");
+  card_.conditioning = model_.conditioning();
+  card_.leads.clear();
+  for (std::size_t i = 0; i < model_.leads(); ++i) card_.leads.push_back(model_.lead(i));
+  if (model_.restores()) card_.restoration.emplace().measured = card_.leads;
+  for (std::size_t i = 0; i < model_.diagnoses(); ++i) {
+    const edge::EdgeDiagnosis d = model_.diagnosis(i);
+    card_.classes.push_back({d.code, d.abbreviation, d.name, d.scored, {}});
+    card_.decision.threshold.push_back(d.threshold);
+    card_.decision.slope.push_back(d.slope);
+    card_.decision.intercept.push_back(d.intercept);
+    if (!d.judged) card_.not_judged.emplace_back(d.code);
+  }
+  auto provenance = nlohmann::json::parse(model_.provenance(), nullptr, false);
+  if (!provenance.is_discarded()) card_.provenance = std::move(provenance);
+}
+
+Engine::Output EdgeEngine::run(std::span<const float> windows, bool restore) {
+  const std::size_t count = windows.size() / window_floats(), classes = model_.diagnoses(),
+                    restored = kLeads * static_cast<std::size_t>(card_.conditioning.window);
+  Output out;
+  out.logits.resize(count * classes);
+  if (restore) out.restored.resize(count * restored);
+  const edge::Kernels& kernels = edge::best_kernels();
+  // Thread k takes the windows k, k + threads, ...
+  const auto work = [&](std::size_t first, std::size_t step) {
+    std::vector<float> arena(model_.arena_floats());
+    for (std::size_t w = first; w < count; w += step) {
+      model_.run(windows.data() + w * window_floats(), arena.data(), arena.size(),
+                 out.logits.data() + w * classes,
+                 restore ? out.restored.data() + w * restored : nullptr, kernels);
+    }
+  };
+  const std::size_t threads = std::clamp<std::size_t>(count, 1, threads_);
+  std::vector<std::jthread> others;
+  for (std::size_t k = 1; k < threads; ++k) others.emplace_back(work, k, threads);
+  work(0, threads);
+  return out;
+}
+
+}  // namespace
+
+bool is_edge_model(const std::filesystem::path& path) { return path.extension() == ".lhm"; }
+
+std::unique_ptr<Engine> open_edge_engine(const std::filesystem::path& file, int threads) {
+  return std::make_unique<EdgeEngine>(file, threads);
+}
+
+}  // namespace liteheart

@@ -1,0 +1,118 @@
+// The edge engine against libtorch on the same weights and windows, each kernel path.
+#include "deploy/edge_export.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <cstring>
+#include <new>
+
+#include "ecg/leads.h"
+#include "edge/network.h"
+#include "nn/worn.h"
+
+namespace liteheart {
+namespace {
+
+struct Case {
+  const char *name, *network, *restoration, *lead;
+  bool paper, causal;
+};
+
+ModelCard card_of(const Case& c) {
+  ModelCard card;
+  card.conditioning = c.paper ? edge::paper_500() : edge::compact_100();
+  card.leads = parse_leads(c.lead);
+  card.backbone = backbone_preset(c.network);
+  card.backbone.strides = preset_strides(card.conditioning);
+  card.backbone.causal = c.causal;
+  card.backbone.leads = static_cast<int>(card.leads.size());
+  if (std::string(c.restoration) != "none") {
+    card.restoration = restoration_preset(c.restoration);
+    card.restoration->measured = card.leads;
+    card.restoration->derive_limb_leads = !c.paper;
+    card.backbone.leads = kLeads;
+  }
+  for (int i = 0; i < 19; ++i)
+    card.classes.push_back({fmt::format("{}", i), fmt::format("D{}", i), "diagnosis", true, {}});
+  card.backbone.classes = static_cast<int>(card.classes.size());
+  return card;
+}
+
+Model worn(const ModelCard& card) {
+  Model model = Model::create(card, 7);
+  if (card.restoration) test::wear(*model.restoration);
+  test::wear(*model.backbone);
+  return model;
+}
+
+/// Bytes where EdgeModel wants them.
+struct Aligned {
+  explicit Aligned(const std::vector<std::uint8_t>& from)
+      : bytes(static_cast<std::uint8_t*>(::operator new (from.size(), std::align_val_t{64}))),
+        size(from.size()) {
+    std::memcpy(bytes, from.data(), size);
+  }
+  ~Aligned() { ::operator delete (bytes, std::align_val_t{64}); }
+  Aligned(const Aligned&) = delete;
+  Aligned& operator=(const Aligned&) = delete;
+  std::uint8_t* bytes;
+  std::size_t size;
+};
+
+/// Largest difference, in parts of the largest value: sums over thousands of terms that cancel
+/// cannot be compared one by one.
+float difference(const torch::Tensor& a, const torch::Tensor& b) {
+  return ((a - b).abs().max() / b.abs().max().clamp_min(1)).item<float>();
+}
+
+class EdgeExport : public testing::TestWithParam<Case> {};
+
+TEST_P(EdgeExport, gives_what_libtorch_gives_on_every_kernel_path) {
+  torch::NoGradGuard no_grad;
+  Model model = worn(card_of(GetParam()));
+  const auto leads = static_cast<std::int64_t>(model.card.leads.size());
+  const auto window = static_cast<std::int64_t>(model.card.conditioning.window);
+  torch::manual_seed(3);
+  const torch::Tensor x = torch::randn({1, leads, window});
+  const ModelOutput expected = model.forward(x);
+
+  const Aligned file(edge_bytes(model));
+  edge::EdgeModel edge;
+  ASSERT_EQ(edge::EdgeModel::open(file.bytes, file.size, edge), edge::ModelStatus::kOk);
+  ASSERT_EQ(edge.diagnoses(), 19u);
+  EXPECT_STREQ(edge.diagnosis(18).abbreviation, "D18");
+  EXPECT_EQ(edge.restores(), model.card.restoration.has_value());
+
+  const edge::Kernels* paths[8];
+  const std::size_t count = edge::kernel_paths(paths, 8);
+  for (std::size_t path = 0; path < count; ++path) {
+    SCOPED_TRACE(paths[path]->name);
+    // What the arena held before must not matter.
+    std::vector<float> arena(edge.arena_floats(), std::nanf("")), logits(19),
+        restored(static_cast<std::size_t>(kLeads * window));
+    ASSERT_EQ(edge.run(x.data_ptr<float>(), arena.data(), arena.size(), logits.data(),
+                       restored.data(), *paths[path]),
+              edge::ModelStatus::kOk);
+    const torch::Tensor got = torch::tensor(logits);
+    EXPECT_LT(difference(got, expected.backbone.logits[0]), 1e-5);
+    if (edge.restores()) {
+      const torch::Tensor all = torch::from_blob(restored.data(), {kLeads, window});
+      EXPECT_LT(difference(all, expected.restored[0]), 1e-5);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, EdgeExport,
+    testing::Values(Case{"tiny", "student-tiny", "tiny", "I", false, false},
+                    Case{"tiny_paper", "student-tiny", "tiny", "I", true, true},
+                    Case{"small_two_leads", "student-small", "small", "I,V1", false, false},
+                    Case{"base", "student-base", "base", "II", false, false},
+                    Case{"twelve_leads", "student-tiny", "none", "all", false, true},
+                    Case{"teacher", "teacher-base", "none", "all", false, false}),
+    [](const auto& shape) { return shape.param.name; });
+
+}  // namespace
+}  // namespace liteheart

@@ -1,0 +1,167 @@
+#include "edge/network.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <memory>
+
+#include "edge/small_model.h"
+
+namespace liteheart::edge {
+namespace {
+
+/// A copy that ends where the bytes end, so that a sanitizer sees a read beyond them.
+struct Exact {
+  explicit Exact(const std::vector<std::uint8_t>& from, std::size_t count)
+      : bytes(std::make_unique<std::uint8_t[]>(count)), size(count) {
+    std::memcpy(bytes.get(), from.data(), count);
+  }
+  std::unique_ptr<std::uint8_t[]> bytes;
+  std::size_t size;
+};
+
+std::vector<float> ramp(std::size_t count) {
+  std::vector<float> x(count);
+  for (std::size_t i = 0; i < count; ++i) x[i] = std::sin(static_cast<float>(i * i % 97));
+  return x;
+}
+
+class SmallModel : public testing::Test {
+ protected:
+  const std::vector<std::uint8_t> bytes = test::small_edge_model();
+
+  /// Runs `model` with an arena of exactly its size.
+  static std::vector<float> run(const EdgeModel& model, const Kernels& kernels,
+                                std::vector<float>* restored = nullptr) {
+    const auto window = static_cast<std::size_t>(model.conditioning().window);
+    const std::vector<float> x = ramp(model.leads() * window);
+    std::vector<float> arena(model.arena_floats()), logits(model.diagnoses());
+    if (restored != nullptr) restored->resize(12 * window);
+    EXPECT_EQ(model.run(x.data(), arena.data(), arena.size(), logits.data(),
+                        restored == nullptr ? nullptr : restored->data(), kernels),
+              ModelStatus::kOk);
+    return logits;
+  }
+};
+
+TEST_F(SmallModel, opens_and_tells_what_it_is) {
+  EdgeModel model;
+  ASSERT_EQ(EdgeModel::open(bytes.data(), bytes.size(), model), ModelStatus::kOk);
+  EXPECT_EQ(model.conditioning().window, 64);
+  EXPECT_EQ(model.conditioning().normalization, Normalization::kFixedGain);
+  ASSERT_EQ(model.diagnoses(), 2u);
+  EXPECT_STREQ(model.diagnosis(0).code, "164889003");
+  EXPECT_TRUE(model.diagnosis(0).judged);
+  EXPECT_FALSE(model.diagnosis(1).judged);
+  EXPECT_TRUE(model.restores());
+  EXPECT_EQ(model.multiply_adds(), 16u * 9 * 32 + 16 * 9 * 32 * 32 + 16 * 9 * 12 * 16 +
+                                       16 * 16 * 48 + 16 * 16 * 16 + 16 * 16);
+}
+
+TEST_F(SmallModel, gives_the_same_on_every_kernel_path_and_passes_the_measured_lead_through) {
+  EdgeModel model;
+  ASSERT_EQ(EdgeModel::open(bytes.data(), bytes.size(), model), ModelStatus::kOk);
+  std::vector<float> expected_leads;
+  const auto expected = run(model, reference_kernels(), &expected_leads);
+  const auto x = ramp(64);
+  for (std::size_t t = 0; t < 64; ++t) {
+    EXPECT_EQ(expected_leads[t], x[t]);
+    const float two = expected_leads[64 + t];
+    EXPECT_FLOAT_EQ(expected_leads[2 * 64 + t], two - x[t]) << "III = II - I";
+    EXPECT_FLOAT_EQ(expected_leads[3 * 64 + t], -(x[t] + two) / 2) << "aVR";
+  }
+  const Kernels* paths[8];
+  const std::size_t count = kernel_paths(paths, 8);
+  ASSERT_GE(count, 2u);
+  for (std::size_t p = 1; p < count; ++p) {
+    std::vector<float> leads;
+    const auto logits = run(model, *paths[p], &leads);
+    for (std::size_t i = 0; i < logits.size(); ++i)
+      EXPECT_NEAR(logits[i], expected[i], 1e-5 + 1e-4 * std::fabs(expected[i])) << paths[p]->name;
+    for (std::size_t i = 0; i < leads.size(); ++i)
+      EXPECT_NEAR(leads[i], expected_leads[i], 1e-5 + 1e-4 * std::fabs(expected_leads[i]))
+          << paths[p]->name;
+  }
+}
+
+TEST_F(SmallModel, with_an_arena_one_float_too_small_does_nothing) {
+  EdgeModel model;
+  ASSERT_EQ(EdgeModel::open(bytes.data(), bytes.size(), model), ModelStatus::kOk);
+  const auto x = ramp(64);
+  std::vector<float> arena(model.arena_floats() - 1, 5), logits = {7, 7};
+  EXPECT_EQ(model.run(x.data(), arena.data(), arena.size(), logits.data(), nullptr, best_kernels()),
+            ModelStatus::kArenaTooSmall);
+  EXPECT_EQ(logits, (std::vector<float>{7, 7}));
+  EXPECT_EQ(arena, std::vector<float>(arena.size(), 5));
+}
+
+TEST_F(SmallModel, cut_off_anywhere_is_an_error) {
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    const Exact cut(bytes, size);
+    EdgeModel model;
+    EXPECT_NE(EdgeModel::open(cut.bytes.get(), cut.size, model), ModelStatus::kOk) << size;
+  }
+}
+
+TEST_F(SmallModel, with_any_byte_changed_is_refused_or_runs_within_its_memory) {
+  Exact damaged(bytes, bytes.size());
+  std::size_t refused = 0, ran = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    for (const int by : {1, 0x80, 0xff}) {
+      damaged.bytes[i] = static_cast<std::uint8_t>(bytes[i] ^ by);
+      EdgeModel model;
+      if (EdgeModel::open(damaged.bytes.get(), damaged.size, model) != ModelStatus::kOk) {
+        ++refused;
+      } else if (model.arena_floats() < 1'000'000) {
+        run(model, best_kernels());
+        ++ran;
+      }
+      damaged.bytes[i] = bytes[i];
+    }
+  }
+  EXPECT_GT(refused, 500u);
+  EXPECT_GT(ran, 500u);
+}
+
+TEST(KernelPaths, agree_with_the_reference_on_random_shapes) {
+  std::minstd_rand random(2);
+  const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+  const Kernels* paths[8];
+  const std::size_t count = kernel_paths(paths, 8);
+  for (int round = 0; round < 60; ++round) {
+    const std::size_t rows = 1 + below(40), columns = kColumnMultiple * (1 + below(10)),
+                      depth = 1 + below(200), in_step = 1 + below(depth + 20);
+    const auto in = ramp((rows - 1) * in_step + depth), weight = ramp(depth * columns),
+               bias = ramp(columns), add = ramp(rows * columns);
+    std::vector<float> expected(rows * columns), got(rows * columns);
+    Gemm g = {in.data(),       weight.data(), bias.data(), below(2) == 0 ? nullptr : add.data(),
+              expected.data(), rows,          columns,     depth,
+              in_step,         below(2) == 0};
+    reference_kernels().gemm(g);
+    g.out = got.data();
+    for (std::size_t p = 1; p < count; ++p) {
+      paths[p]->gemm(g);
+      for (std::size_t i = 0; i < got.size(); ++i)
+        ASSERT_NEAR(got[i], expected[i], 1e-5 * static_cast<double>(depth)) << paths[p]->name;
+    }
+    const std::size_t time = 1 + below(100), width = 1 + below(24);
+    const auto qkv = ramp(time * 3 * width);
+    std::vector<float> scratch(attention_scratch(time, width)), out(time * width),
+        mixed(time * width);
+    Head h = {qkv.data(), qkv.data() + width, qkv.data() + 2 * width,
+              out.data(), scratch.data(),     time,
+              width,      3 * width,          width,
+              0.7F,       below(2) == 0};
+    reference_kernels().attention(h);
+    h.out = mixed.data();
+    for (std::size_t p = 1; p < count; ++p) {
+      paths[p]->attention(h);
+      for (std::size_t i = 0; i < mixed.size(); ++i)
+        ASSERT_NEAR(mixed[i], out[i], 2e-6) << paths[p]->name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace liteheart::edge

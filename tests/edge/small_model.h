@@ -1,0 +1,73 @@
+// A small .lhm file made by hand, with one of every operation, for tests of what reads it.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "edge/model_generated.h"
+
+namespace liteheart::test {
+
+/// Lead I, window 64: leads estimated, derived, convolved with stride, attended to, pooled.
+inline std::vector<std::uint8_t> small_edge_model() {
+  namespace file = edge::file;
+  constexpr std::uint32_t kHalo = 4, kWindow = 64;
+  flatbuffers::FlatBufferBuilder b;
+  std::minstd_rand random(1);
+  const auto values = [&](std::size_t count) {
+    std::vector<float> v(count);
+    for (float& x : v) x = static_cast<float>(random() % 2001) / 2000.0F - 0.5F;
+    return b.CreateVector(v);
+  };
+  std::vector<flatbuffers::Offset<file::Slot>> slots;
+  std::uint32_t end = 0;
+  const auto slot = [&](std::uint32_t time, std::uint32_t channels) {
+    slots.push_back(file::CreateSlot(b, end, time, channels));
+    end += (time + 2 * kHalo) * channels;
+    return static_cast<std::uint16_t>(slots.size() - 1);
+  };
+  std::vector<flatbuffers::Offset<file::Step>> steps;
+  const auto step = [&]<class Op>(flatbuffers::Offset<Op> op) {
+    steps.push_back(file::CreateStep(b, file::OpTraits<Op>::enum_value, op.Union()));
+  };
+  const auto input = slot(kWindow, 1), quarter = slot(kWindow / 4, 32), eight = slot(kWindow, 8),
+             twelve = slot(kWindow, 12), x = slot(16, 16), qkv = slot(16, 48), norm = slot(16, 16),
+             mixed = slot(16, 16), y = slot(16, 16), top = slot(1, 16), logits = slot(1, 16);
+  const auto w1 = values(9 * 1 * 32), b1 = values(32);
+  step(file::CreateConvolution(b, input, quarter, -1, 9, 4, 4, 1, true, w1, b1));
+  const auto w2 = values(9 * 32 * 32), b2 = values(32);
+  step(file::CreateConvolution(b, quarter, eight, -1, 9, 1, 4, 4, false, w2, b2));
+  step(file::CreateLeads(b, input, eight, twelve, true));
+  const auto w3 = values(9 * 12 * 16), b3 = values(16);
+  step(file::CreateConvolution(b, twelve, x, -1, 9, 4, 4, 1, true, w3, b3));
+  const auto table = values(16 * 16);
+  step(file::CreatePositions(b, x, table));
+  step(file::CreateLayerNorm(b, x, norm));
+  const auto w4 = values(16 * 48), b4 = values(48);
+  step(file::CreateConvolution(b, norm, qkv, -1, 1, 1, 0, 1, false, w4, b4));
+  step(file::CreateAttention(b, qkv, mixed, 4, true));
+  const auto w5 = values(16 * 16), b5 = values(16);
+  step(file::CreateConvolution(b, mixed, y, static_cast<std::int16_t>(x), 1, 1, 0, 1, false, w5,
+                               b5));
+  step(file::CreateMaximum(b, y, top));
+  const auto w6 = values(16 * 16), b6 = values(16);
+  step(file::CreateConvolution(b, top, logits, -1, 1, 1, 0, 1, false, w6, b6));
+  const auto slot_list = b.CreateVector(slots);
+  const auto step_list = b.CreateVector(steps);
+  const auto network = file::CreateNetwork(b, kHalo, end, slot_list, step_list, input,
+                                           static_cast<std::int16_t>(twelve), logits);
+  std::vector<flatbuffers::Offset<file::Diagnosis>> diagnoses = {
+      file::CreateDiagnosisDirect(b, "164889003", "AF", "atrial fibrillation", true, true, 0.3F, 1,
+                                  0),
+      file::CreateDiagnosisDirect(b, "39732003", "LAD", "left axis deviation", true, false, 0.5F, 2,
+                                  1)};
+  const auto list = b.CreateVector(diagnoses);
+  const auto leads = b.CreateVector(std::vector<std::uint8_t>{0});
+  const auto provenance = b.CreateString("{}");
+  file::FinishModelBuffer(
+      b, file::CreateModel(b, 100, kWindow, 1, 47, false, leads, list, network, provenance));
+  return {b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize()};
+}
+
+}  // namespace liteheart::test
