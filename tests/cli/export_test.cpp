@@ -1,0 +1,87 @@
+// `liteheart export` and `describe`, and that an exported model says what the trained one says.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "cli/study.h"
+
+namespace liteheart::test {
+namespace {
+
+using nlohmann::json;
+
+json said_by(const std::string& model, const std::string& restored) {
+  const Outcome outcome = liteheart({"diagnose", "--threads", "1", "--json", "--restored", restored,
+                                     "--model", model, Study::get().recording()});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  return json::parse(outcome.out).at(0);
+}
+
+TEST(Export, MakesAFileThatSaysWhatTheTrainedModelSays) {
+  const Scratch scratch;
+  const std::string& model = Study::get().distilled;
+  const Outcome outcome = liteheart({"export", model, "--out", scratch / "edge.lhm"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  json trained = said_by(model, scratch / "trained"),
+       exported = said_by(scratch / "edge.lhm", scratch / "exported");
+  ASSERT_EQ(trained["findings"].size(), exported["findings"].size());
+  for (std::size_t i = 0; i < trained["findings"].size(); ++i) {
+    json &a = trained["findings"][i], &b = exported["findings"][i];
+    EXPECT_NEAR(a["probability"].get<double>(), b["probability"].get<double>(), 1e-5);
+    for (const char* key : {"code", "abbreviation", "name", "threshold", "present"})
+      EXPECT_EQ(a[key], b[key]) << key;
+  }
+  EXPECT_EQ(trained["not_judged"], exported["not_judged"]);
+  const std::string a = read_bytes(scratch / "trained/alpha00001.mat"),
+                    b = read_bytes(scratch / "exported/alpha00001.mat");
+  ASSERT_EQ(a.size(), b.size());
+  ASSERT_GT(a.size(), 10000u);
+  for (std::size_t i = 0; i + 1 < a.size(); i += 2) {
+    std::int16_t x = 0, y = 0;
+    std::memcpy(&x, &a[i], 2);
+    std::memcpy(&y, &b[i], 2);
+    ASSERT_LE(std::abs(x - y), 1) << "sample " << i / 2;
+  }
+}
+
+TEST(Export, WritesBesideTheModelUnlessToldOtherwise) {
+  const Scratch scratch;
+  std::filesystem::copy_file(Study::get().distilled + "/model.safetensors",
+                             scratch / "m.safetensors");
+  EXPECT_EQ(liteheart({"export", scratch / "m.safetensors"}).exit_code, 0);
+  const Outcome described = liteheart({"describe", scratch / "m.lhm"});
+  EXPECT_EQ(described.exit_code, 0) << described.err;
+  EXPECT_NE(described.out.find("reads   lead I at 100 Hz, 1024 samples"), std::string::npos)
+      << described.out;
+  EXPECT_EQ(described.out.substr(described.out.find('\n')), [&] {
+    const auto& out = liteheart({"describe", scratch / "m.safetensors"}).out;
+    return out.substr(out.find('\n'));
+  }());
+}
+
+TEST(Export, OfAFolderThatCannotBeWrittenOrAModelThatIsNotThereIsOneClearLine) {
+  const Scratch scratch;
+  EXPECT_TRUE(fails_clearly(liteheart({"export", scratch / "none.safetensors"}), {"none"}));
+  EXPECT_TRUE(fails_clearly(
+      liteheart({"export", Study::get().distilled, "--out", scratch / "no/such/folder.lhm"}),
+      {"no/such/folder.lhm"}));
+}
+
+TEST(Diagnose, RefusesAnEdgeModelThatIsCutOffOrNotOne) {
+  const Scratch scratch;
+  ASSERT_EQ(liteheart({"export", Study::get().distilled, "--out", scratch / "m.lhm"}).exit_code, 0);
+  const std::string bytes = read_bytes(scratch / "m.lhm");
+  for (const std::string& damaged : {bytes.substr(0, bytes.size() / 2), std::string("LHM1"),
+                                     std::string(100, 'x'), std::string()}) {
+    write_bytes(scratch / "cut.lhm", damaged);
+    EXPECT_TRUE(fails_clearly(
+        liteheart({"diagnose", "--model", scratch / "cut.lhm", Study::get().recording()}),
+        {"cut.lhm", "liteheart export"}));
+  }
+}
+
+}  // namespace
+}  // namespace liteheart::test
