@@ -41,10 +41,21 @@ class Checker {
   bool same_shape(int a, int b) const {
     return is_slot(a) && is_slot(b) && shaped(a, slot(b).time(), slot(b).channels());
   }
+  /// Whether two slots share no memory.
+  bool apart(int a, int b) const {
+    return slot(a).offset() >= end(b) || slot(b).offset() >= end(a);
+  }
+  std::uint64_t end(int index) const {
+    const Slot& s = slot(index);
+    return s.offset() + (std::uint64_t{s.time()} + 2U * network_.halo_rows()) * s.channels();
+  }
   bool step(const Step& step);
   bool convolution(const Convolution& c) const;
   bool attention(const Attention& a);
   bool leads(const Leads& l) const;
+  bool layer_norm(const LayerNorm& n) const {
+    return same_shape(n.input(), n.output()) && apart(n.input(), n.output()) && n.epsilon() > 0;
+  }
 
   const Model& model_;
   const Network& network_;
@@ -94,6 +105,7 @@ bool Checker::slots() const {
 }
 
 bool Checker::step(const Step& s) {
+  if (s.op() == nullptr) return false;  // a type without a table verifies
   switch (s.op_type()) {
     case Op_Convolution:
       return convolution(*s.op_as_Convolution());
@@ -103,14 +115,13 @@ bool Checker::step(const Step& s) {
              p.values()->size() == std::uint64_t{slot(p.slot()).time()} * slot(p.slot()).channels();
     }
     case Op_LayerNorm:
-      return same_shape(s.op_as_LayerNorm()->input(), s.op_as_LayerNorm()->output()) &&
-             s.op_as_LayerNorm()->epsilon() > 0;
+      return layer_norm(*s.op_as_LayerNorm());
     case Op_Attention:
       return attention(*s.op_as_Attention());
     case Op_Maximum: {
       const Maximum& m = *s.op_as_Maximum();
       return is_slot(m.input()) && shaped(m.output(), 1, slot(m.input()).channels()) &&
-             m.input() != m.output();
+             apart(m.input(), m.output());
     }
     case Op_Leads:
       return leads(*s.op_as_Leads());
@@ -120,7 +131,7 @@ bool Checker::step(const Step& s) {
 }
 
 bool Checker::convolution(const Convolution& c) const {
-  if (!is_slot(c.input()) || !is_slot(c.output()) || c.input() == c.output()) return false;
+  if (!is_slot(c.input()) || !is_slot(c.output()) || !apart(c.input(), c.output())) return false;
   if (c.weight() == nullptr || c.bias() == nullptr) return false;
   const Slot &in = slot(c.input()), &out = slot(c.output());
   const std::uint64_t columns = c.bias()->size(), taps = c.taps(), stride = c.stride();
@@ -133,14 +144,16 @@ bool Checker::convolution(const Convolution& c) const {
   if (c.padding() > halo || (rows - 1) * stride + taps > in.time() + halo + c.padding())
     return false;
   if (c.weight()->size() != taps * in.channels() * columns) return false;
-  return c.add() == -1 || (c.add() != c.input() && same_shape(c.add(), c.output()));
+  return c.add() == -1 ||
+         (same_shape(c.add(), c.output()) && (c.add() == c.output() || apart(c.add(), c.output())));
 }
 
 bool Checker::attention(const Attention& a) {
-  if (!is_slot(a.input()) || !is_slot(a.output()) || a.input() == a.output() || a.heads() == 0)
-    return false;
+  if (!is_slot(a.input()) || !is_slot(a.output()) || a.heads() == 0) return false;
   const std::size_t time = slot(a.output()).time(), width = slot(a.output()).channels();
-  if (!shaped(a.input(), time, 3 * width) || width % a.heads() != 0) return false;
+  if (!shaped(a.input(), time, 3 * width) || width % a.heads() != 0 ||
+      !apart(a.input(), a.output()))
+    return false;
   const std::size_t floats = attention_scratch(time, width / a.heads());
   scratch = floats > scratch ? floats : scratch;
   return scratch <= kMostFloats;
