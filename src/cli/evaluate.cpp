@@ -86,6 +86,14 @@ void run(const EvaluateArguments& a) {
     json["restoration"] = to_json(*model.restored);
     fmt::print("Restored leads\n{}\n", to_table(*model.restored));
   }
+  if (model.measured) {
+    const edge::Conditioning& c = data.conditioning();
+    json["restored_measurements"] = to_json(*model.measured);
+    json["restored_measurements"]["pass_band_hz"] = {c.low_hz, c.high_hz};
+    fmt::print(
+        "Measurements on the restored leads against the true ones, band-pass {:g}-{:g} Hz\n{}\n",
+        c.low_hz, c.high_hz, to_table(*model.measured));
+  }
   fmt::print("{}\n", to_table(model.report));
   if (rows.size() > 1) print_systems(rows);
   if (rows.size() == 3) {

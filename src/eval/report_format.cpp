@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "eval/measurement_error.h"
 #include "eval/report.h"
 #include "eval/restoration.h"
 
@@ -162,6 +163,27 @@ std::vector<std::pair<const char*, const GapRatio*>> ratios(const GapClosed& g) 
           {"macro_f2", &g.macro_f2}};
 }
 
+struct NamedError {
+  std::string name;
+  int decimals;  // that tell something
+  const MeasurementError* error;
+};
+
+std::vector<NamedError> named(const MeasurementErrors& e) {
+  std::vector<NamedError> all = {{"QRS axis (degrees)", 1, &e.qrs_axis_deg},
+                                 {"QRS duration (ms)", 1, &e.qrs_ms},
+                                 {"QT interval (ms)", 1, &e.qt_ms}};
+  for (std::size_t lead = 0; lead < e.st_mv.size(); ++lead)
+    all.push_back({fmt::format("ST level {} (mV)", kLeadNames[lead]), 3, &e.st_mv[lead]});
+  return all;
+}
+
+json to_json(const MeasurementError& e) {
+  return {{"records", e.records},       {"true_records", e.true_records},
+          {"median", number(e.median)}, {"percentile_90", number(e.percentile_90)},
+          {"bias", number(e.bias)},     {"constant_median", number(e.constant_median)}};
+}
+
 }  // namespace
 
 std::string to_table(const Report& r) {
@@ -253,6 +275,35 @@ json to_json(const LeadsRestored& leads) {
                                           {"records", leads[lead].records},
                                           {"pearson_records", leads[lead].pearson_records}};
   }
+  return out;
+}
+
+std::string to_table(const MeasurementErrors& errors) {
+  Rows rows = {{"measurement", "median |error|", "90 %", "bias", "constant", "recordings"}};
+  for (const NamedError& n : named(errors)) {
+    const auto value = [&](const std::optional<double>& v) {
+      return v ? fmt::format("{:.{}f}", *v, n.decimals) : "-";
+    };
+    const MeasurementError& e = *n.error;
+    rows.push_back({n.name, e.records ? value(e.median) : "not measured", value(e.percentile_90),
+                    value(e.bias), value(e.constant_median),
+                    fmt::format("{} of {}", e.records, e.true_records)});
+  }
+  return align(rows) +
+         "bias: mean of restored - true; constant: median |error| of always answering the median\n"
+         "recordings: measurable on restored and true leads, of those on the true ones\n"
+         "ST level: J + 60 ms against the PR level, the difference of two band-passed signals, "
+         "less "
+         "than\na reader's ST level\n";
+}
+
+json to_json(const MeasurementErrors& errors) {
+  json out = {{"records", errors.records},
+              {"qrs_axis_deg", to_json(errors.qrs_axis_deg)},
+              {"qrs_ms", to_json(errors.qrs_ms)},
+              {"qt_ms", to_json(errors.qt_ms)}};
+  for (std::size_t lead = 0; lead < errors.st_mv.size(); ++lead)
+    out["st_mv"][std::string(kLeadNames[lead])] = to_json(errors.st_mv[lead]);
   return out;
 }
 

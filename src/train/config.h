@@ -20,7 +20,7 @@ struct TrainConfig {
   double labelled_share = 0.25;
   double learning_rate = 1e-3, weight_decay = 0.01, warmup_epochs = 1, clip = 2;
   double averaging = 0.998;
-  double cutmix = 0.5, cutmix_beta = 0.75, augment = 1;
+  double cutmix = 1, cutmix_beta = 0.75, augment = 1;
   int patience = 6;
   std::string precision = "auto", device = "auto";
   int threads = 0;

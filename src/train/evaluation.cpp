@@ -32,24 +32,31 @@ Evaluation evaluate_model(const std::filesystem::path& path, const PreparedDatas
   e.card = model.card;
   e.decision = decision_for(model.card, class_columns(model.card, data.classes(), path.string()));
   RestorationError error;
+  const edge::Conditioning& conditioning = data.conditioning();
+  MeasurementComparison measurements(conditioning.rate_hz,
+                                     conditioning.normalization == edge::Normalization::kFixedGain);
   PredictOptions options;
   std::size_t seen = 0;
   options.each = [&](std::size_t done, const torch::Tensor& signal, const torch::Tensor& restored) {
     if (restored.defined()) {
       const torch::Tensor r = restored.contiguous();
-      const auto floats = static_cast<std::size_t>(signal.size(1) * signal.size(2));
+      const auto samples = static_cast<std::size_t>(signal.size(2)), floats = kLeads * samples;
       for (std::size_t i = 0; seen + i < done; ++i) {
-        error.add({r.data_ptr<float>() + i * floats, floats},
-                  {signal.data_ptr<float>() + i * floats, floats},
-                  static_cast<std::size_t>(signal.size(2)),
-                  static_cast<std::size_t>(data.rows()[records[seen + i]].samples));
+        const std::span estimate(r.data_ptr<float>() + i * floats, floats);
+        const std::span truth(signal.data_ptr<float>() + i * floats, floats);
+        const auto valid = static_cast<std::size_t>(data.rows()[records[seen + i]].samples);
+        error.add(estimate, truth, samples, valid);
+        measurements.add(estimate, truth, samples, valid);
       }
     }
     seen = done;
     if (progress) progress(done, records.size());
   };
   e.predictions = predict(model, data, records, options);
-  if (model.card.restoration) e.restored = error.per_lead();
+  if (model.card.restoration) {
+    e.restored = error.per_lead();
+    e.measured = measurements.errors();
+  }
   e.report = make_report(e.predictions, e.decision, data.classes(), bootstrap);
   e.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return e;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "data/dataset.h"
+#include "eval/measurement_error.h"
 #include "eval/report.h"
 #include "eval/restoration.h"
 #include "nn/model.h"
@@ -17,7 +18,9 @@ struct Evaluation {
   Predictions predictions;  // for the classes of the data set
   Decision decision;        // the model's, for the same classes
   Report report;
-  std::optional<LeadsRestored> restored;  // where the model restores leads
+  // Where the model restores leads:
+  std::optional<LeadsRestored> restored;
+  std::optional<MeasurementErrors> measured;  // on the restored leads
   double seconds = 0;
 };
 

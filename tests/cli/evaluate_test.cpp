@@ -67,6 +67,19 @@ TEST_F(Evaluate, ReportsRestorationWithTheMeasuredLeadPassedThrough) {
   EXPECT_EQ(lead_i.size(), 1u) << outcome_.out;
 }
 
+TEST_F(Evaluate, ReportsAxisIntervalsAndStLevelOfTheRestoredLeadsBesideAConstantAnswer) {
+  const auto& measured = json_["restored_measurements"];
+  EXPECT_EQ(measured["pass_band_hz"], nlohmann::json({1.0, 47.0}));
+  for (const auto& error :
+       {measured["qrs_axis_deg"], measured["qrs_ms"], measured["qt_ms"], measured["st_mv"]["V6"]}) {
+    EXPECT_GT(error["true_records"], measured["records"].get<int>() / 2) << error;
+    EXPECT_GE(error["true_records"], error["records"]) << error;
+  }
+  for (const char* row : {"QRS axis (degrees)", "QRS duration (ms)", "QT interval (ms)",
+                          "ST level V6 (mV)", "band-pass 1-47 Hz", "constant"})
+    EXPECT_FALSE(lines_with(outcome_.out, row).empty()) << row << outcome_.out;
+}
+
 TEST_F(Evaluate, WritesACsvWithAHeaderAndEvenRows) {
   ASSERT_GT(csv_.size(), 100u);  // some numbers of each of the classes
   EXPECT_EQ(csv_[0], "code,abbreviation,metric,value,low,high");
