@@ -292,9 +292,8 @@ std::string to_table(const MeasurementErrors& errors) {
   return align(rows) +
          "bias: mean of restored - true; constant: median |error| of always answering the median\n"
          "recordings: measurable on restored and true leads, of those on the true ones\n"
-         "ST level: J + 60 ms against the PR level, the difference of two band-passed signals, "
-         "less "
-         "than\na reader's ST level\n";
+         "ST level: J + 60 ms against the PR level; both signals are band-passed, so it is less\n"
+         "than a reader's ST level\n";
 }
 
 json to_json(const MeasurementErrors& errors) {
