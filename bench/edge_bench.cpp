@@ -1,6 +1,6 @@
 // The shipped LCCI system on one 10 s window, one thread: each kernel path of this machine, beside
 // libtorch. GMAC/s counts convolutions and linear layers as the exported network does them;
-// "multiply_add_peak" is what this core can do at best, for comparison.
+// "multiply_add_peak" is the product kernel alone, on operands in the first-level cache.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
