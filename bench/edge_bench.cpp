@@ -34,12 +34,13 @@ void edge_path(benchmark::State& state, const edge::Kernels& kernels) {
     return;
   }
   const auto x = window(model.leads() * static_cast<std::size_t>(model.conditioning().window));
-  std::vector<float> arena(model.arena_floats()), logits(model.diagnoses());
+  std::vector<std::byte> arena(model.arena_bytes());
+  std::vector<float> logits(model.diagnoses());
   for (auto _ : state)
     model.run(x.data(), arena.data(), arena.size(), logits.data(), nullptr, kernels);
   state.counters["GMAC/s"] = benchmark::Counter(static_cast<double>(model.multiply_adds()) * 1e-9,
                                                 benchmark::Counter::kIsIterationInvariantRate);
-  state.counters["arena_KB"] = static_cast<double>(model.arena_floats()) * 4 / 1024;
+  state.counters["arena_KB"] = static_cast<double>(model.arena_bytes()) / 1024;
 }
 
 void lcci_libtorch(benchmark::State& state) {

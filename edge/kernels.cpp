@@ -1,12 +1,31 @@
 #include "edge/kernels.h"
 
-namespace liteheart::edge {
+#include "edge/kernel_paths.h"
 
-const Kernels& vector_kernels();
+namespace liteheart::edge {
+namespace {
+
+// constexpr: made without a lock when the program starts.
+#define LITEHEART_KERNEL_PATH(path)                                                            \
+  constexpr Kernels path##_kernels_ = {#path, path##_gemm, path##_attention, path##_byte_gemm, \
+                                       path##_attention_exact}
+LITEHEART_KERNEL_PATH(reference);
+LITEHEART_KERNEL_PATH(vector);
 #if defined(__x86_64__)
-const Kernels& avx2_kernels();
-const Kernels& avx512_kernels();
+LITEHEART_KERNEL_PATH(avx2);
+LITEHEART_KERNEL_PATH(avx512);
+
+bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+bool has_avx512() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
+}
 #endif
+#undef LITEHEART_KERNEL_PATH
+
+}  // namespace
+
+const Kernels& reference_kernels() { return reference_kernels_; }
 
 std::size_t kernel_paths(const Kernels** paths, std::size_t most) {
   std::size_t count = 0;
@@ -14,11 +33,11 @@ std::size_t kernel_paths(const Kernels** paths, std::size_t most) {
     if (count < most) paths[count] = &kernels;
     ++count;
   };
-  add(reference_kernels());
-  add(vector_kernels());
+  add(reference_kernels_);
+  add(vector_kernels_);
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) add(avx2_kernels());
-  if (__builtin_cpu_supports("avx512f")) add(avx512_kernels());
+  if (has_avx2()) add(avx2_kernels_);
+  if (has_avx512()) add(avx512_kernels_);
 #endif
   return count;
 }

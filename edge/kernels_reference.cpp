@@ -1,11 +1,12 @@
 #include <cmath>
+#include <initializer_list>
 
-#include "edge/kernels.h"
+#include "edge/kernel_paths.h"
+#include "edge/quantize.h"
 
 namespace liteheart::edge {
-namespace {
 
-void gemm(const Gemm& g) {
+void reference_gemm(const Gemm& g) {
   for (std::size_t t = 0; t < g.rows; ++t) {
     for (std::size_t c = 0; c < g.columns; ++c) {
       float y = g.bias[c];
@@ -18,32 +19,74 @@ void gemm(const Gemm& g) {
   }
 }
 
-void attention(const Head& h) {
+namespace {
+
+/// attention.h's exponential, one number at a time.
+float exponential(float x) {
+  x = x > -87.0F ? x : -87.0F;
+  const float shifted = x * 1.44269504F + kRoundToWhole, n = shifted - kRoundToWhole;
+  const float r = (x - n * 0.693145752F) - n * 1.42860677e-6F;
+  float p = 1.0F / 720;
+  for (const float factor : {1.0F / 120, 1.0F / 24, 1.0F / 6, 0.5F, 1.0F, 1.0F}) p = p * r + factor;
+  const std::int32_t bits = (static_cast<std::int32_t>(n) + 127) << 23;
+  float scale;
+  std::memcpy(&scale, &bits, sizeof scale);
+  return p * scale;
+}
+
+void attention(const Head& h, float (*exponential_of)(float)) {
   float* weight = h.scratch;
   for (std::size_t t = 0; t < h.time; ++t) {
     const std::size_t seen = h.causal ? t + 1 : h.time;
     float highest = -3e38F, total = 0;
     for (std::size_t j = 0; j < seen; ++j) {
-      float score = 0;
+      weight[j] = 0;
       for (std::size_t d = 0; d < h.width; ++d)
-        score += h.query[t * h.in_step + d] * h.key[j * h.in_step + d];
-      weight[j] = score * h.scale;
+        weight[j] += h.query[t * h.in_step + d] * h.scale * h.key[j * h.in_step + d];
       highest = weight[j] > highest ? weight[j] : highest;
     }
-    for (std::size_t j = 0; j < seen; ++j) total += weight[j] = std::exp(weight[j] - highest);
+    for (std::size_t j = 0; j < seen; ++j) total += weight[j] = exponential_of(weight[j] - highest);
     for (std::size_t d = 0; d < h.width; ++d) {
       float y = 0;
       for (std::size_t j = 0; j < seen; ++j) y += weight[j] * h.value[j * h.in_step + d];
-      h.out[t * h.out_step + d] = y / total;
+      h.out[t * h.out_step + d] = y * (1 / total);
     }
   }
 }
 
+float read(const Elements& from, std::size_t at) {
+  return from.bytes
+             ? from_byte(static_cast<const std::uint8_t*>(from.data)[at], from.scale, from.zero)
+             : static_cast<const float*>(from.data)[at];
+}
+
 }  // namespace
 
-const Kernels& reference_kernels() {
-  static const Kernels kernels = {"reference", gemm, attention};
-  return kernels;
+void reference_attention(const Head& h) {
+  attention(h, [](float x) { return std::exp(x); });
+}
+void reference_attention_exact(const Head& h) { attention(h, exponential); }
+
+void reference_byte_gemm(const ByteGemm& g) {
+  const float inverse = 1 / g.out.scale;
+  for (std::size_t t = 0; t < g.rows; ++t) {
+    for (std::size_t c = 0; c < g.columns; ++c) {
+      std::int32_t sum = 0;
+      for (std::size_t k = 0; k < g.depth; ++k) {
+        sum += g.in[t * g.in_step + k] *
+               g.weight[(k / kDepthMultiple * g.columns + c) * kDepthMultiple + k % kDepthMultiple];
+      }
+      float y = static_cast<float>(sum - g.in_zero * g.sum[c]) * g.scale[c];
+      y += g.bias[c];
+      if (g.leaky && !(y > 0)) y *= kLeakySlope;
+      const std::size_t at = t * g.columns + c;
+      if (g.add.data != nullptr) y += read(g.add, at);
+      if (g.out.bytes)
+        static_cast<std::uint8_t*>(g.out.data)[at] = to_byte(y, inverse, g.out.zero);
+      else
+        static_cast<float*>(g.out.data)[at] = y;
+    }
+  }
 }
 
 }  // namespace liteheart::edge

@@ -1,5 +1,5 @@
 // An edge model in the memory its file lies in: verified once, then run without heap, lock or
-// exception. The caller brings the file's bytes and an arena of floats.
+// exception. The caller brings the file's bytes and an arena.
 #pragma once
 
 #include <cstddef>
@@ -32,6 +32,12 @@ struct EdgeDiagnosis {
       intercept;  // present where sigmoid(slope * logit + intercept) >= threshold
 };
 
+/// Is told what each step of a network has made.
+struct Observer {
+  void (*saw)(void* user, std::size_t step, const Elements& made, std::size_t elements);
+  void* user;
+};
+
 class EdgeModel {
  public:
   /// Verifies `bytes` (16-byte aligned, alive as long as the model) and views them.
@@ -47,15 +53,19 @@ class EdgeModel {
   /// Multiply-adds of one window's convolutions and linear layers.
   std::uint64_t multiply_adds() const;
 
-  std::size_t arena_floats() const;
+  /// Whether it works on bytes, which give the same bits on every kernel path.
+  bool bytes() const;
+
+  std::size_t arena_bytes() const;
   /// One window through the network. window: [lead, window] as cut_window gives it; logits:
   /// [diagnoses]; restored: [12, window], or null. kArenaTooSmall leaves all as it was.
-  ModelStatus run(const float* window, float* arena, std::size_t arena_floats, float* logits,
-                  float* restored, const Kernels& kernels) const;
+  ModelStatus run(const float* window, void* arena, std::size_t arena_bytes, float* logits,
+                  float* restored, const Kernels& kernels,
+                  const Observer* observer = nullptr) const;
 
  private:
   const file::Model* model_ = nullptr;
-  std::size_t scratch_ = 0;  // floats behind the slots
+  std::size_t scratch_bytes_ = 0;
 };
 
 }  // namespace liteheart::edge

@@ -24,10 +24,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   }
   EdgeModel model;
   if (EdgeModel::open(file.data(), file.size(), model) != ModelStatus::kOk) return 0;
-  if (model.arena_floats() > 1'000'000 || model.multiply_adds() > 10'000'000) return 0;
+  if (model.arena_bytes() > 4'000'000 || model.multiply_adds() > 10'000'000) return 0;
   const std::vector<float> window(model.leads() *
                                   static_cast<std::size_t>(model.conditioning().window));
-  std::vector<float> arena(model.arena_floats()), logits(model.diagnoses());
+  std::vector<std::uint8_t> arena(model.arena_bytes());
+  std::vector<float> logits(model.diagnoses());
   model.run(window.data(), arena.data(), arena.size(), logits.data(), nullptr, best_kernels());
   return 0;
 }

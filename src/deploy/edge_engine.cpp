@@ -14,49 +14,55 @@ namespace {
 
 constexpr std::uintmax_t kMostBytes = std::uintmax_t{1} << 30;
 
-/// A file's bytes at a cache line's beginning.
-class FileBytes {
+/// An .lhm file's bytes at a cache line's beginning.
+class ModelBytes {
  public:
-  explicit FileBytes(const std::filesystem::path& file) {
-    std::error_code failed;
-    const auto size = std::filesystem::file_size(file, failed);
-    if (failed) throw Error(file.string(), "cannot be read", "check the name");
-    if (size > kMostBytes) throw Error(file.string(), "is too large for a model");
-    bytes_.resize((size + sizeof(Line) - 1) / sizeof(Line));
-    size_ = size;
-    std::ifstream in(file, std::ios::binary);
-    if (!in.read(reinterpret_cast<char*>(bytes_.data()), static_cast<std::streamsize>(size)))
-      throw Error(file.string(), "cannot be read", "check the disk");
-  }
-  const void* data() const { return bytes_.data(); }
+  explicit ModelBytes(std::size_t size)
+      : lines_((size + sizeof(Line) - 1) / sizeof(Line)), size_(size) {}
+  void* data() { return lines_.data(); }
   std::size_t size() const { return size_; }
 
  private:
   struct alignas(64) Line {
     std::byte bytes[64];
   };
-  std::vector<Line> bytes_;
-  std::size_t size_ = 0;
+  std::vector<Line> lines_;
+  std::size_t size_;
 };
+
+ModelBytes read_model(const std::filesystem::path& file) {
+  std::error_code failed;
+  const auto size = std::filesystem::file_size(file, failed);
+  if (failed) throw Error(file.string(), "cannot be read", "check the name");
+  if (size > kMostBytes) throw Error(file.string(), "is too large for a model");
+  ModelBytes bytes(size);
+  std::ifstream in(file, std::ios::binary);
+  if (!in.read(static_cast<char*>(bytes.data()), static_cast<std::streamsize>(size)))
+    throw Error(file.string(), "cannot be read", "check the disk");
+  return bytes;
+}
 
 class EdgeEngine : public Engine {
  public:
-  EdgeEngine(const std::filesystem::path& file, int threads);
+  EdgeEngine(ModelBytes bytes, const std::string& name, int threads, const edge::Kernels& kernels);
   Output run(std::span<const float> windows, bool restore) override;
 
  private:
-  FileBytes bytes_;
+  ModelBytes bytes_;
   edge::EdgeModel model_;
   unsigned threads_;
+  const edge::Kernels& kernels_;
 };
 
-EdgeEngine::EdgeEngine(const std::filesystem::path& file, int threads)
-    : bytes_(file),
+EdgeEngine::EdgeEngine(ModelBytes bytes, const std::string& name, int threads,
+                       const edge::Kernels& kernels)
+    : bytes_(std::move(bytes)),
       threads_(threads > 0 ? static_cast<unsigned>(threads)
-                           : std::max(1U, std::thread::hardware_concurrency())) {
+                           : std::max(1U, std::thread::hardware_concurrency())),
+      kernels_(kernels) {
   const auto status = edge::EdgeModel::open(bytes_.data(), bytes_.size(), model_);
   if (status != edge::ModelStatus::kOk)
-    throw Error(file.string(), edge::status_text(status), "make it again with liteheart export");
+    throw Error(name, edge::status_text(status), "make it again with liteheart export");
   card_.conditioning = model_.conditioning();
   card_.leads.clear();
   for (std::size_t i = 0; i < model_.leads(); ++i) card_.leads.push_back(model_.lead(i));
@@ -79,14 +85,13 @@ Engine::Output EdgeEngine::run(std::span<const float> windows, bool restore) {
   Output out;
   out.logits.resize(count * classes);
   if (restore) out.restored.resize(count * restored);
-  const edge::Kernels& kernels = edge::best_kernels();
   // Thread k takes the windows k, k + threads, ...
   const auto work = [&](std::size_t first, std::size_t step) {
-    std::vector<float> arena(model_.arena_floats());
+    std::vector<std::byte> arena(model_.arena_bytes());
     for (std::size_t w = first; w < count; w += step) {
       model_.run(windows.data() + w * window_floats(), arena.data(), arena.size(),
                  out.logits.data() + w * classes,
-                 restore ? out.restored.data() + w * restored : nullptr, kernels);
+                 restore ? out.restored.data() + w * restored : nullptr, kernels_);
     }
   };
   const std::size_t threads = std::clamp<std::size_t>(count, 1, threads_);
@@ -101,7 +106,15 @@ Engine::Output EdgeEngine::run(std::span<const float> windows, bool restore) {
 bool is_edge_model(const std::filesystem::path& path) { return path.extension() == ".lhm"; }
 
 std::unique_ptr<Engine> open_edge_engine(const std::filesystem::path& file, int threads) {
-  return std::make_unique<EdgeEngine>(file, threads);
+  return std::make_unique<EdgeEngine>(read_model(file), file.string(), threads,
+                                      edge::best_kernels());
+}
+
+std::unique_ptr<Engine> edge_engine(std::span<const std::uint8_t> bytes, const std::string& name,
+                                    const edge::Kernels& kernels) {
+  ModelBytes copy(bytes.size());
+  std::memcpy(copy.data(), bytes.data(), bytes.size());
+  return std::make_unique<EdgeEngine>(std::move(copy), name, 1, kernels);
 }
 
 }  // namespace liteheart

@@ -1,18 +1,21 @@
 // A trained model as the file that edge/ runs: batch norms, scales and shifts folded into the
-// convolutions, activations laid out in one arena.
+// convolutions, in floats or in bytes.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <vector>
 
+#include "deploy/edge_graph.h"
 #include "nn/model.h"
 
 namespace liteheart {
 
+/// The operations of `model`, in floats.
+EdgeGraph edge_graph(const Model& model);
 /// The bytes of the .lhm file (edge/model.fbs) of `model`, whose outputs it gives to rounding.
-std::vector<std::uint8_t> edge_bytes(const Model& model);
-/// Writes them, whole or not at all. Throws Error.
-void export_edge(const Model& model, const std::filesystem::path& file);
+inline std::vector<std::uint8_t> edge_bytes(const Model& model) {
+  return edge_bytes(edge_graph(model), model.card);
+}
 
 }  // namespace liteheart

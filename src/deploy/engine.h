@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "edge/kernels.h"
 #include "nn/model_card.h"
 
 namespace liteheart {
@@ -35,6 +36,9 @@ class Engine {
 bool is_edge_model(const std::filesystem::path& path);
 /// threads: 0 is all cores. Throws Error (file, remedy).
 std::unique_ptr<Engine> open_edge_engine(const std::filesystem::path& file, int threads);
+/// Of an .lhm file's bytes, on one thread of one kernel path. Throws Error (`name`).
+std::unique_ptr<Engine> edge_engine(std::span<const std::uint8_t> bytes, const std::string& name,
+                                    const edge::Kernels& kernels);
 /// Of a safetensors file, or a training's folder. Throws Error.
 std::unique_ptr<Engine> open_torch_engine(const std::filesystem::path& path, int threads);
 

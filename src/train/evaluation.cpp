@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "data/same_conditioning.h"
 #include "ecg/error.h"
 #include "train/predict.h"
 
@@ -27,7 +28,7 @@ Evaluation evaluate_model(const std::filesystem::path& path, const PreparedDatas
                           const std::function<void(std::size_t, std::size_t)>& progress) {
   const auto start = std::chrono::steady_clock::now();
   Model model = load_model(path);
-  require_same_conditioning(model.card, data, path.string());
+  require_same_conditioning(model.card.conditioning, data, path.string());
   Evaluation e;
   e.card = model.card;
   e.decision = decision_for(model.card, class_columns(model.card, data.classes(), path.string()));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/same_conditioning.h"
 #include "data/splits.h"
 #include "ecg/error.h"
 #include "train/batch.h"
@@ -24,21 +25,9 @@ std::vector<std::int64_t> class_columns(const ModelCard& card, const std::vector
   return columns;
 }
 
-void require_same_conditioning(const ModelCard& card, const PreparedDataset& data,
-                               const std::string& place) {
-  const edge::Conditioning &a = card.conditioning, &b = data.conditioning();
-  if (a.rate_hz != b.rate_hz || a.window != b.window || a.low_hz != b.low_hz ||
-      a.high_hz != b.high_hz || a.normalization != b.normalization) {
-    throw Error(
-        place,
-        "the model was trained with another conditioning than " + data.folder().string() + " has",
-        "prepare the recordings with the model's preset and normalization");
-  }
-}
-
 Predictions predict(Model& model, const PreparedDataset& data, std::span<const std::size_t> records,
                     const PredictOptions& options) {
-  require_same_conditioning(model.card, data, "model");
+  require_same_conditioning(model.card.conditioning, data, "model");
   const std::vector<std::int64_t> columns = class_columns(model.card, data.classes(), "model");
   const torch::Tensor column = torch::tensor(columns, torch::kLong);
   const std::vector<std::int64_t> lead_list(model.card.leads.begin(), model.card.leads.end());

@@ -30,8 +30,4 @@ Predictions predict(Model& model, const PreparedDataset& data, std::span<const s
 std::vector<std::int64_t> class_columns(const ModelCard& card, const std::vector<Diagnosis>& wanted,
                                         const std::string& place);
 
-/// Throws Error (place) unless the model's conditioning is the data set's.
-void require_same_conditioning(const ModelCard& card, const PreparedDataset& data,
-                               const std::string& place);
-
 }  // namespace liteheart

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
+#include "data/same_conditioning.h"
 #include "ecg/error.h"
 #include "explain/grad_cam.h"
 #include "nn/runtime.h"
@@ -145,7 +146,7 @@ TeacherView teacher_view(const std::filesystem::path& teacher_path, const Prepar
                          bool bf16, const std::function<void(std::size_t, std::size_t)>& progress) {
   const auto file = model_file(teacher_path);
   Model teacher = load_model(file);
-  require_same_conditioning(teacher.card, data, file.string());
+  require_same_conditioning(teacher.card.conditioning, data, file.string());
   const auto columns = class_columns(teacher.card, data.classes(), file.string());
   const auto cache = file.parent_path() / fmt::format("teacher-cache-{:016x}.safetensors",
                                                       cache_key(file, data, records, bf16));

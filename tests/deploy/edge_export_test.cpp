@@ -90,8 +90,8 @@ TEST_P(EdgeExport, gives_what_libtorch_gives_on_every_kernel_path) {
   for (std::size_t path = 0; path < count; ++path) {
     SCOPED_TRACE(paths[path]->name);
     // What the arena held before must not matter.
-    std::vector<float> arena(edge.arena_floats(), std::nanf("")), logits(19),
-        restored(static_cast<std::size_t>(kLeads * window));
+    std::vector<std::uint8_t> arena(edge.arena_bytes(), 0xff);  // NaN
+    std::vector<float> logits(19), restored(static_cast<std::size_t>(kLeads * window));
     ASSERT_EQ(edge.run(x.data_ptr<float>(), arena.data(), arena.size(), logits.data(),
                        restored.data(), *paths[path]),
               edge::ModelStatus::kOk);

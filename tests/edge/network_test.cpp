@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -36,7 +37,8 @@ class SmallModel : public testing::Test {
                                 std::vector<float>* restored = nullptr) {
     const auto window = static_cast<std::size_t>(model.conditioning().window);
     const std::vector<float> x = ramp(model.leads() * window);
-    std::vector<float> arena(model.arena_floats()), logits(model.diagnoses());
+    std::vector<std::uint8_t> arena(model.arena_bytes());
+    std::vector<float> logits(model.diagnoses());
     if (restored != nullptr) restored->resize(12 * window);
     EXPECT_EQ(model.run(x.data(), arena.data(), arena.size(), logits.data(),
                         restored == nullptr ? nullptr : restored->data(), kernels),
@@ -56,7 +58,7 @@ TEST_F(SmallModel, opens_and_tells_what_it_is) {
   EXPECT_FALSE(model.diagnosis(1).judged);
   EXPECT_TRUE(model.restores());
   EXPECT_EQ(model.multiply_adds(), 16u * 9 * 32 + 16 * 9 * 32 * 32 + 16 * 9 * 12 * 16 +
-                                       16 * 16 * 48 + 16 * 16 * 16 + 16 * 16);
+                                       16 * 16 * 48 + 16 * 4 * 16 + 16 * 16 * 16 + 16 * 16);
 }
 
 TEST_F(SmallModel, gives_the_same_on_every_kernel_path_and_passes_the_measured_lead_through) {
@@ -85,15 +87,16 @@ TEST_F(SmallModel, gives_the_same_on_every_kernel_path_and_passes_the_measured_l
   }
 }
 
-TEST_F(SmallModel, with_an_arena_one_float_too_small_does_nothing) {
+TEST_F(SmallModel, with_an_arena_one_byte_too_small_does_nothing) {
   EdgeModel model;
   ASSERT_EQ(EdgeModel::open(bytes.data(), bytes.size(), model), ModelStatus::kOk);
   const auto x = ramp(64);
-  std::vector<float> arena(model.arena_floats() - 1, 5), logits = {7, 7};
+  std::vector<std::uint8_t> arena(model.arena_bytes() - 1, 5);
+  std::vector<float> logits = {7, 7};
   EXPECT_EQ(model.run(x.data(), arena.data(), arena.size(), logits.data(), nullptr, best_kernels()),
             ModelStatus::kArenaTooSmall);
   EXPECT_EQ(logits, (std::vector<float>{7, 7}));
-  EXPECT_EQ(arena, std::vector<float>(arena.size(), 5));
+  EXPECT_EQ(arena, std::vector<std::uint8_t>(arena.size(), 5));
 }
 
 TEST_F(SmallModel, cut_off_anywhere_is_an_error) {
@@ -113,7 +116,7 @@ TEST_F(SmallModel, with_any_byte_changed_is_refused_or_runs_within_its_memory) {
       EdgeModel model;
       if (EdgeModel::open(damaged.bytes.get(), damaged.size, model) != ModelStatus::kOk) {
         ++refused;
-      } else if (model.arena_floats() < 1'000'000) {
+      } else if (model.arena_bytes() < 4'000'000) {
         run(model, best_kernels());
         ++ran;
       }
@@ -160,6 +163,84 @@ TEST(KernelPaths, agree_with_the_reference_on_random_shapes) {
       for (std::size_t i = 0; i < mixed.size(); ++i)
         ASSERT_NEAR(mixed[i], out[i], 2e-6) << paths[p]->name;
     }
+    h.out = out.data();
+    reference_kernels().attention_exact(h);
+    h.out = mixed.data();
+    for (std::size_t p = 1; p < count; ++p) {
+      paths[p]->attention_exact(h);
+      ASSERT_EQ(mixed, out) << paths[p]->name;
+    }
+  }
+}
+
+/// Elements of either kind, and what they were before.
+struct Cells {
+  Cells(std::size_t count, bool bytes) : floats(ramp(count)), small(count), kind(bytes) {
+    for (std::size_t i = 0; i < count; ++i) small[i] = static_cast<std::uint8_t>(i * 37);
+  }
+  Elements elements() {
+    return {kind ? static_cast<void*>(small.data()) : floats.data(), kind, 0.013F, 91};
+  }
+  bool operator==(const Cells& other) const {
+    return floats == other.floats && small == other.small;
+  }
+  std::vector<float> floats;
+  std::vector<std::uint8_t> small;
+  bool kind;
+};
+
+TEST(KernelPaths, give_the_bits_of_the_reference_in_bytes) {
+  std::minstd_rand random(3);
+  const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+  const Kernels* paths[8];
+  const std::size_t count = kernel_paths(paths, 8);
+  for (int round = 0; round < 80; ++round) {
+    const std::size_t rows = 1 + below(40), columns = kColumnMultiple * (1 + below(10)),
+                      depth = kDepthMultiple * (1 + below(60)), in_step = 1 + below(depth + 20);
+    std::vector<std::uint8_t> in((rows - 1) * in_step + depth);
+    std::vector<std::int8_t> weight(depth * columns);
+    // Extremes among the rest: sums of 16 bits would not hold them.
+    for (auto& x : in) x = static_cast<std::uint8_t>(below(3) == 0 ? 255 : below(256));
+    for (auto& w : weight)
+      w = static_cast<std::int8_t>(below(3) == 0 ? 127 : static_cast<int>(below(255)) - 127);
+    std::vector<std::int32_t> sum(columns, 0);
+    for (std::size_t i = 0; i < weight.size(); ++i) sum[i / kDepthMultiple % columns] += weight[i];
+    std::vector<float> scale = ramp(columns), bias = ramp(columns);
+    for (float& s : scale) s = 1e-4F * (s + 1.5F);
+    const bool bytes = below(2) == 0, adds = below(2) == 0, added_bytes = below(2) == 0;
+    Cells add(rows * columns, added_bytes), expected(rows * columns, bytes), got = expected;
+    ByteGemm g = {in.data(),
+                  weight.data(),
+                  sum.data(),
+                  scale.data(),
+                  bias.data(),
+                  adds ? add.elements() : Elements{},
+                  expected.elements(),
+                  rows,
+                  columns,
+                  depth,
+                  in_step,
+                  static_cast<std::uint8_t>(below(256)),
+                  below(2) == 0};
+    reference_kernels().byte_gemm(g);
+    g.out = got.elements();
+    for (std::size_t p = 1; p < count; ++p) {
+      paths[p]->byte_gemm(g);
+      ASSERT_TRUE(got == expected) << paths[p]->name << ", round " << round;
+    }
+    // The plain sum, once more and in doubles.
+    const std::size_t t = below(rows), c = below(columns);
+    double y = 0;
+    for (std::size_t k = 0; k < depth; ++k)
+      y += (in[t * in_step + k] - g.in_zero) * weight[(k / 4 * columns + c) * 4 + k % 4];
+    y = y * double{scale[c]} + double{bias[c]};
+    if (g.leaky && y < 0) y *= 0.01;
+    const std::size_t at = t * columns + c;
+    if (adds) y += added_bytes ? 0.013 * (add.small[at] - 91) : double{add.floats[at]};
+    if (bytes)
+      ASSERT_NEAR(expected.small[at], std::clamp(y / 0.013 + 91, 0.0, 255.0), 0.51);
+    else
+      ASSERT_NEAR(expected.floats[at], y, 1e-4);
   }
 }
 

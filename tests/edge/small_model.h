@@ -9,7 +9,8 @@
 
 namespace liteheart::test {
 
-/// Lead I, window 64: leads estimated, derived, convolved with stride, attended to, pooled.
+/// Lead I, window 64: leads estimated, derived, convolved with stride, attended to, pooled, and
+/// bytes.
 inline std::vector<std::uint8_t> small_edge_model() {
   namespace file = edge::file;
   constexpr std::uint32_t kHalo = 4, kWindow = 64;
@@ -22,9 +23,10 @@ inline std::vector<std::uint8_t> small_edge_model() {
   };
   std::vector<flatbuffers::Offset<file::Slot>> slots;
   std::uint32_t end = 0;
-  const auto slot = [&](std::uint32_t time, std::uint32_t channels) {
-    slots.push_back(file::CreateSlot(b, end, time, channels));
-    end += (time + 2 * kHalo) * channels;
+  const auto slot = [&](std::uint32_t time, std::uint32_t channels,
+                        file::Element element = file::Element_Float) {
+    slots.push_back(file::CreateSlot(b, end, time, channels, kHalo, element, 0.01F, 128));
+    end += ((time + 2 * kHalo) * channels * 4 + 63) / 64 * 64;
     return static_cast<std::uint16_t>(slots.size() - 1);
   };
   std::vector<flatbuffers::Offset<file::Step>> steps;
@@ -33,7 +35,8 @@ inline std::vector<std::uint8_t> small_edge_model() {
   };
   const auto input = slot(kWindow, 1), quarter = slot(kWindow / 4, 32), eight = slot(kWindow, 8),
              twelve = slot(kWindow, 12), x = slot(16, 16), qkv = slot(16, 48), norm = slot(16, 16),
-             mixed = slot(16, 16), y = slot(16, 16), top = slot(1, 16), logits = slot(1, 16);
+             mixed = slot(16, 16), y = slot(16, 16), top = slot(1, 16), logits = slot(1, 16),
+             bytes = slot(kWindow, 1, file::Element_Byte), sum = slot(16, 16);
   const auto w1 = values(9 * 1 * 32), b1 = values(32);
   step(file::CreateConvolution(b, input, quarter, -1, 9, 4, 4, 1, true, w1, b1));
   const auto w2 = values(9 * 32 * 32), b2 = values(32);
@@ -47,15 +50,27 @@ inline std::vector<std::uint8_t> small_edge_model() {
   const auto w4 = values(16 * 48), b4 = values(48);
   step(file::CreateConvolution(b, norm, qkv, -1, 1, 1, 0, 1, false, w4, b4));
   step(file::CreateAttention(b, qkv, mixed, 4, true));
+  step(file::CreateQuantize(b, input, bytes));
+  std::vector<std::int8_t> weight8(4 * 16);
+  std::vector<std::int32_t> sums(16, 0);
+  for (std::size_t i = 0; i < weight8.size(); ++i) {
+    weight8[i] = static_cast<std::int8_t>(static_cast<int>(random() % 255) - 127);
+    sums[i / 4] += weight8[i];
+  }
+  const auto w8 = b.CreateVector(weight8);
+  const auto s8 = b.CreateVector(sums);
+  const auto b8 = values(16), scale8 = b.CreateVector(std::vector<float>(16, 1e-4F));
+  step(file::CreateConvolution(b, bytes, sum, static_cast<std::int16_t>(x), 4, 4, 0, 1, true, 0, b8,
+                               w8, s8, scale8));
   const auto w5 = values(16 * 16), b5 = values(16);
-  step(file::CreateConvolution(b, mixed, y, static_cast<std::int16_t>(x), 1, 1, 0, 1, false, w5,
+  step(file::CreateConvolution(b, mixed, y, static_cast<std::int16_t>(sum), 1, 1, 0, 1, false, w5,
                                b5));
   step(file::CreateMaximum(b, y, top));
   const auto w6 = values(16 * 16), b6 = values(16);
   step(file::CreateConvolution(b, top, logits, -1, 1, 1, 0, 1, false, w6, b6));
   const auto slot_list = b.CreateVector(slots);
   const auto step_list = b.CreateVector(steps);
-  const auto network = file::CreateNetwork(b, kHalo, end, slot_list, step_list, input,
+  const auto network = file::CreateNetwork(b, end, slot_list, step_list, input,
                                            static_cast<std::int16_t>(twelve), logits);
   std::vector<flatbuffers::Offset<file::Diagnosis>> diagnoses = {
       file::CreateDiagnosisDirect(b, "164889003", "AF", "atrial fibrillation", true, true, 0.3F, 1,

@@ -1,0 +1,112 @@
+// The products of bytes of kernels.h, for an instruction set Isa that has
+//   Part: the vector that sums, inputs and weights stand in
+//   kParts: how many of them 16 columns take
+//   Part inputs(bytes): four of a row, for every column
+//   Part weights(bytes, p): four of each column of part p of 16
+//   Part add(sums, inputs, weights)
+//   store(parts, integers): the 16 sums of kParts parts
+// Include it once a path, compiled without fusing products and sums.
+#pragma once
+
+#include "edge/kernels.h"
+#include "edge/quantize.h"
+#include "edge/vectors.h"
+
+#if defined(__clang__)
+#define LITEHEART_UNROLL _Pragma("unroll")
+#else
+#define LITEHEART_UNROLL _Pragma("GCC unroll 16")
+#endif
+
+namespace liteheart::edge {
+namespace {
+
+static_assert(kLanes == kColumnMultiple);
+using Bytes = std::uint8_t __attribute__((vector_size(kLanes)));
+
+/// 16 columns from element `at` on, as floats.
+inline Vector read(const Elements& from, std::size_t at) {
+  if (!from.bytes) return load(static_cast<const float*>(from.data) + at);
+  Bytes b;
+  std::memcpy(&b, static_cast<const std::uint8_t*>(from.data) + at, sizeof b);
+  return (__builtin_convertvector(b, Vector) - splat(from.zero)) * splat(from.scale);
+}
+
+inline void write(const Elements& to, std::size_t at, Vector y, Vector inverse) {
+  if (!to.bytes) return store(static_cast<float*>(to.data) + at, y);
+  Vector r = y * inverse + splat(to.zero);
+  r = r > 0 ? r : Vector{};
+  r = (r < 255 ? r : splat(255)) + splat(kRoundToWhole);
+  Integers bits;
+  std::memcpy(&bits, &r, sizeof bits);
+  const Bytes b = __builtin_convertvector(bits & 255, Bytes);
+  std::memcpy(static_cast<std::uint8_t*>(to.data) + at, &b, sizeof b);
+}
+
+/// Rows x (Blocks x 16) of out, from row t and column c on.
+template <class Isa, int Rows, int Blocks>
+inline void byte_tile(const ByteGemm& g, std::size_t t, std::size_t c) {
+  constexpr int kParts = Blocks * Isa::kParts;
+  typename Isa::Part sums[Rows][kParts];
+  for (int r = 0; r < Rows; ++r) {
+    for (int p = 0; p < kParts; ++p) sums[r][p] = typename Isa::Part{};
+  }
+  const std::uint8_t* in = g.in + t * g.in_step;
+  const std::int8_t* weight = g.weight + c * kDepthMultiple;
+  const std::size_t next = g.columns * kDepthMultiple;
+  for (std::size_t k = 0; k < g.depth; k += kDepthMultiple, weight += next) {
+    typename Isa::Part w[kParts];
+    for (int b = 0; b < Blocks; ++b) {
+      for (int p = 0; p < Isa::kParts; ++p) {
+        w[b * Isa::kParts + p] = Isa::weights(
+            weight + static_cast<std::size_t>(b) * kColumnMultiple * kDepthMultiple, p);
+      }
+    }
+    for (int r = 0; r < Rows; ++r) {
+      const auto x = Isa::inputs(in + static_cast<std::size_t>(r) * g.in_step + k);
+      for (int p = 0; p < kParts; ++p) sums[r][p] = Isa::add(sums[r][p], x, w[p]);
+    }
+  }
+  // Unrolled, so that the sums above stay in registers.
+  std::int32_t total[Rows][Blocks * kLanes];
+  LITEHEART_UNROLL
+  for (int r = 0; r < Rows; ++r) {
+    LITEHEART_UNROLL
+    for (int b = 0; b < Blocks; ++b) Isa::store(&sums[r][b * Isa::kParts], total[r] + b * kLanes);
+  }
+  const Vector inverse = splat(1 / g.out.scale);
+  for (int b = 0; b < Blocks; ++b) {
+    const std::size_t column = c + static_cast<std::size_t>(b) * kLanes;
+    Integers zeros;
+    std::memcpy(&zeros, g.sum + column, sizeof zeros);
+    zeros *= g.in_zero;
+    const Vector scale = load(g.scale + column), bias = load(g.bias + column);
+    for (int r = 0; r < Rows; ++r) {
+      Integers sum;
+      std::memcpy(&sum, total[r] + b * kLanes, sizeof sum);
+      Vector y = __builtin_convertvector(sum - zeros, Vector) * scale + bias;
+      if (g.leaky) y = y > 0 ? y : y * splat(kLeakySlope);
+      const std::size_t at = (t + static_cast<std::size_t>(r)) * g.columns + column;
+      if (g.add.data != nullptr) y += read(g.add, at);
+      write(g.out, at, y, inverse);
+    }
+  }
+}
+
+template <class Isa, int Rows, int Blocks>
+inline void byte_rows(const ByteGemm& g, std::size_t t, std::size_t c) {
+  for (; t + Rows <= g.rows; t += Rows) byte_tile<Isa, Rows, Blocks>(g, t, c);
+  if constexpr (Rows > 1) byte_rows<Isa, Rows / 2, Blocks>(g, t, c);
+}
+
+/// Tiles of Rows x (Blocks x 16).
+template <class Isa, int Rows, int Blocks>
+void byte_gemm(const ByteGemm& g) {
+  constexpr std::size_t kWide = Blocks * kColumnMultiple;
+  std::size_t c = 0;
+  for (; c + kWide <= g.columns; c += kWide) byte_rows<Isa, Rows, Blocks>(g, 0, c);
+  for (; c < g.columns; c += kColumnMultiple) byte_rows<Isa, Rows, 1>(g, 0, c);
+}
+
+}  // namespace
+}  // namespace liteheart::edge

@@ -1,0 +1,41 @@
+// AVX2: products of 16-bit numbers, which hold those of bytes without saturating.
+#define LITEHEART_LANES 16
+#include <immintrin.h>
+
+#include "edge/attention.h"
+#include "edge/byte_gemm.h"
+#include "edge/kernel_paths.h"
+
+namespace liteheart::edge {
+namespace {
+
+struct Words {
+  using Part = __m256i;  // two halves of the sums of four columns, side by side
+  static constexpr int kParts = 4;
+  static Part inputs(const std::uint8_t* from) {
+    int four;
+    std::memcpy(&four, from, sizeof four);
+    return _mm256_cvtepu8_epi16(_mm_set1_epi32(four));
+  }
+  static Part weights(const std::int8_t* from, int p) {
+    return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from) + p));
+  }
+  static Part add(Part sums, Part x, Part w) {
+    return _mm256_add_epi32(sums, _mm256_madd_epi16(x, w));
+  }
+  static void store(const Part* sums, std::int32_t* to) {
+    for (int p = 0; p < kParts; p += 2) {
+      // Within each 128 bits: two columns of the first part, then of the second.
+      const __m256i whole = _mm256_hadd_epi32(sums[p], sums[p + 1]);
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + 4 * p),
+                          _mm256_permute4x64_epi64(whole, _MM_SHUFFLE(3, 1, 2, 0)));
+    }
+  }
+};
+
+}  // namespace
+
+void avx2_byte_gemm(const ByteGemm& g) { byte_gemm<Words, 2, 1>(g); }
+void avx2_attention_exact(const Head& h) { attention(h); }
+
+}  // namespace liteheart::edge

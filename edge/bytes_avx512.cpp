@@ -1,0 +1,34 @@
+// AVX-512 with VNNI.
+#define LITEHEART_LANES 16
+#include <immintrin.h>
+
+#include "edge/attention.h"
+#include "edge/byte_gemm.h"
+#include "edge/kernel_paths.h"
+
+namespace liteheart::edge {
+namespace {
+
+struct Vnni {
+  using Part = __m512i;
+  static constexpr int kParts = 1;
+  static Part inputs(const std::uint8_t* from) {
+    int four;
+    std::memcpy(&four, from, sizeof four);
+    return _mm512_set1_epi32(four);
+  }
+  static Part weights(const std::int8_t* from, int) { return _mm512_loadu_si512(from); }
+  // As an intrinsic, GCC 12 spills the sums around it.
+  static Part add(Part sums, Part x, Part w) {
+    asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(x), "v"(w));
+    return sums;
+  }
+  static void store(const Part* sums, std::int32_t* to) { _mm512_storeu_si512(to, *sums); }
+};
+
+}  // namespace
+
+void avx512_byte_gemm(const ByteGemm& g) { byte_gemm<Vnni, 8, 2>(g); }
+void avx512_attention_exact(const Head& h) { attention(h); }
+
+}  // namespace liteheart::edge

@@ -1,0 +1,12 @@
+// AVX-512.
+#define LITEHEART_LANES 16
+#include "edge/attention.h"
+#include "edge/gemm.h"
+#include "edge/kernel_paths.h"
+
+namespace liteheart::edge {
+
+void avx512_gemm(const Gemm& g) { gemm<6, 4>(g); }
+void avx512_attention(const Head& h) { attention(h); }
+
+}  // namespace liteheart::edge

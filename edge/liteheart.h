@@ -1,0 +1,155 @@
+/* LiteHeart's edge library: diagnoses from the samples of a wearable's ECG lead.
+ *
+ *   #include <liteheart.h>
+ *
+ *   static const unsigned char file[] = ...;   // a .lhm model, in flash, mapped, or from
+ *                                              // `liteheart export --to c`
+ *   lh_model model;
+ *   lh_status status = lh_model_open(&model, file, sizeof file);
+ *   if (status != LH_OK) { puts(lh_status_text(status)); return; }
+ *
+ *   // A whole recording: 10 s of lead I at 500 Hz, in mV.
+ *   lh_finding findings[LH_MOST_DIAGNOSES];
+ *   size_t bytes = lh_diagnose_memory(&model, 500, 5000);
+ *   void *memory = ...;                        // `bytes` of it, from anywhere
+ *   status = lh_diagnose(&model, LH_LEAD_I, 500, mv, 5000, memory, bytes, findings, NULL);
+ *   for (size_t i = 0; status == LH_OK && i < lh_model_diagnoses(&model); ++i) {
+ *     lh_diagnosis d = lh_model_diagnosis(&model, i);
+ *     if (findings[i].present) printf("%s: %.0f %%\n", d.name, 100 * findings[i].probability);
+ *   }
+ *
+ *   // A stream: push what the sensor gives; each second there is a result for the last 10 s.
+ *   lh_stream *stream;
+ *   status = lh_stream_start(&stream, &model, LH_LEAD_I, 500, 10, 1, memory, bytes);
+ *   while (status >= LH_OK && (count = read_sensor(mv)) > 0) {
+ *     for (size_t at = 0, taken; at < count && status >= LH_OK; at += taken) {
+ *       status = lh_stream_push(stream, mv + at, count - at, &taken, findings, NULL);
+ *       if (status == LH_RESULT) show(findings);
+ *     }
+ *   }
+ *
+ * C99 and C++. No heap, lock, I/O or exception; all memory is the caller's. A function that fails
+ * changes nothing. Different streams and recordings may run in different threads, on one model too.
+ * Research software, not a medical device: whoever shows a finding to a person says so.
+ */
+#ifndef LITEHEART_H
+#define LITEHEART_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef LH_API
+#if defined(__GNUC__)
+#define LH_API __attribute__((visibility("default")))
+#else
+#define LH_API
+#endif
+#endif
+
+/* Grows when a program built with an older header would break. */
+#define LH_ABI_VERSION 1
+/* LH_ABI_VERSION of the library that is linked. */
+LH_API uint32_t lh_abi_version(void);
+
+typedef enum lh_status {
+  LH_RESULT = 1, /* no error: a stream has a result */
+  LH_OK = 0,
+  LH_NO_MODEL = -1,   /* not an .lhm file, of another version or byte order, or cut off */
+  LH_DAMAGED = -2,    /* the model file does not verify */
+  LH_MISALIGNED = -3, /* the model's bytes do not begin at a multiple of 16 */
+  LH_WRONG_LEAD = -4, /* leads that the model was not trained for */
+  LH_BAD_RATE = -5,   /* a sampling rate that is not within 1 Hz to 100 kHz */
+  LH_BAD_SPAN = -6,   /* a window or hop of no or too many seconds */
+  LH_NOT_FINITE = -7, /* a sample is NaN or infinite */
+  LH_TOO_SHORT = -8,  /* less than 2 s */
+  LH_FLAT = -9,       /* no heart in the signal: its s.d. is below 5 microvolts */
+  LH_MEMORY_TOO_SMALL = -10,
+  LH_BAD_ARGUMENT = -11 /* a null pointer where none may be; not 12 leads to restore */
+} lh_status;
+/* One English line, never null. */
+LH_API const char* lh_status_text(lh_status status);
+
+/* Leads, to be joined by |. */
+typedef enum lh_lead {
+  LH_LEAD_I = 1 << 0,
+  LH_LEAD_II = 1 << 1,
+  LH_LEAD_III = 1 << 2,
+  LH_LEAD_AVR = 1 << 3,
+  LH_LEAD_AVL = 1 << 4,
+  LH_LEAD_AVF = 1 << 5,
+  LH_LEAD_V1 = 1 << 6,
+  LH_LEAD_V2 = 1 << 7,
+  LH_LEAD_V3 = 1 << 8,
+  LH_LEAD_V4 = 1 << 9,
+  LH_LEAD_V5 = 1 << 10,
+  LH_LEAD_V6 = 1 << 11
+} lh_lead;
+
+/* A view of a model's bytes; the bytes must stay as long as it is used. */
+typedef struct lh_model {
+  uintptr_t opaque[4];
+} lh_model;
+
+/* No model that opens has more diagnoses. */
+#define LH_MOST_DIAGNOSES 256
+
+typedef struct lh_diagnosis {
+  const char *code, *abbreviation, *name; /* SNOMED CT code; short and full English name */
+  float threshold;                        /* present from this probability on */
+  int judged; /* 0 where the model's leads cannot tell: do not show it */
+} lh_diagnosis;
+
+typedef struct lh_finding {
+  float probability; /* calibrated */
+  int32_t present;   /* 1: judged, and its probability has reached its threshold */
+} lh_finding;
+
+/* Verifies `size` bytes of an .lhm file and views them in place. */
+LH_API lh_status lh_model_open(lh_model* model, const void* bytes, size_t size);
+/* The leads that it reads, joined by |. */
+LH_API unsigned lh_model_leads(const lh_model* model);
+/* Samples a second that it works at, and in which it restores leads. */
+LH_API double lh_model_rate(const lh_model* model);
+/* How many diagnoses it gives, at most LH_MOST_DIAGNOSES; and the i-th (zeros beyond them). */
+LH_API size_t lh_model_diagnoses(const lh_model* model);
+LH_API lh_diagnosis lh_model_diagnosis(const lh_model* model, size_t i);
+/* 1 where it estimates the 12 leads. */
+LH_API int lh_model_restores(const lh_model* model);
+
+/* Bytes of memory that lh_diagnose needs; 0 if the rate is bad. */
+LH_API size_t lh_diagnose_memory(const lh_model* model, double rate_hz, size_t samples);
+/* Samples a lead that lh_diagnose restores. */
+LH_API size_t lh_restored_samples(const lh_model* model, double rate_hz, size_t samples);
+/* Diagnoses a whole recording, as long as it may be: windows spread over it are judged together.
+ * leads: which are given, ascending; mv: [lead][samples], in mV. findings: [lh_model_diagnoses].
+ * restored: [12][lh_restored_samples], in mV if the model works in mV; or null. */
+LH_API lh_status lh_diagnose(const lh_model* model, unsigned leads, double rate_hz, const float* mv,
+                             size_t samples, void* memory, size_t memory_bytes,
+                             lh_finding* findings, float* restored);
+
+typedef struct lh_stream lh_stream;
+
+/* Bytes of memory that a stream needs; 0 if the rate is bad. */
+LH_API size_t lh_stream_memory(const lh_model* model, double rate_hz);
+/* Begins a stream in `memory`, which it keeps until the last push. Each `hop_seconds` the last
+ * `window_seconds` are judged; 0 stands for 1 s and for 10 s or all that the model sees. A window
+ * is filtered as if the recording ended with it, so that its last second differs a little from
+ * what comes of the whole recording. */
+LH_API lh_status lh_stream_start(lh_stream** stream, const lh_model* model, unsigned leads,
+                                 double rate_hz, double window_seconds, double hop_seconds,
+                                 void* memory, size_t memory_bytes);
+/* Takes samples, mv: [samples][lead], until a hop ends; *taken is how many. LH_RESULT: findings
+ * [lh_model_diagnoses] and, unless null, restored [12][window_seconds x lh_model_rate] are
+ * written; push the samples that are left. LH_FLAT: a hop ended on a window without a signal;
+ * the samples are taken, nothing is written. */
+LH_API lh_status lh_stream_push(lh_stream* stream, const float* mv, size_t samples, size_t* taken,
+                                lh_finding* findings, float* restored);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,22 @@
+// Whether a model's tables, which FlatBuffers has verified one by one, agree with each other: what
+// running it relies on.
+#pragma once
+
+#include <cstddef>
+
+namespace liteheart::edge {
+
+namespace file {
+struct Model;
+}
+
+inline constexpr std::size_t kMostDiagnoses = 256;
+inline constexpr std::size_t kSlotAlignment = 64;  // bytes
+
+struct ModelCheck {
+  bool consistent = false;
+  std::size_t scratch_bytes = 0;  // that its steps need beside the slots
+};
+ModelCheck check_model(const file::Model& model);
+
+}  // namespace liteheart::edge
