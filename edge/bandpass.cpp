@@ -23,23 +23,8 @@ void pad_odd(Signal* padded, std::size_t samples) {
 /// behind.
 template <class Signal>
 void filter_pass(const Bandpass& filter, Signal* x, std::size_t samples, std::ptrdiff_t step) {
-  const auto [s0, s1, s2] = filter.sections;
-  // Each section is transposed direct form II with both delays negated. A section blocks 0 Hz, so
-  // the constant x[0] stands in the first one's delays and nothing reaches the others.
-  Signal u0 = *x, v0 = *x, u1{}, v1{}, u2{}, v2{};
-  for (std::size_t i = 0; i < samples; ++i, x += step) {
-    const Signal in = *x;
-    const Signal y0 = in - u0;
-    u0 = v0 + s0.a1 * y0;
-    v0 = in + s0.a2 * y0;
-    const Signal y1 = y0 - u1;
-    u1 = v1 + s1.a1 * y1;
-    v1 = y0 + s1.a2 * y1;
-    const Signal y2 = y1 - u2;
-    u2 = v2 + s2.a1 * y2;
-    v2 = y1 + s2.a2 * y2;
-    *x = y2;
-  }
+  BandpassState<Signal> state(*x);
+  for (std::size_t i = 0; i < samples; ++i, x += step) *x = state.step(filter, *x);
 }
 
 }  // namespace

@@ -16,6 +16,8 @@ constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max();
 constexpr std::size_t kAlignment = alignof(Lanes4);
 /// A lead that varies less, in mV, carries no signal: 1 nV is below any converter's step.
 constexpr double kFlat = 1e-6;
+/// A lead that varies less, in mV, shows no heart.
+constexpr double kFlatMv = 0.005;
 
 std::size_t saturating_sum(std::size_t a, std::size_t b) { return a > kMost - b ? kMost : a + b; }
 std::size_t saturating_product(std::size_t a, std::size_t b) {
@@ -230,6 +232,31 @@ Status cut_window(const Conditioning& c, const float* filtered, std::size_t samp
   for (std::size_t i = 0; i < leads; ++i)
     normalize(c.normalization, filtered + i * samples + from, existing, length, out + i * length);
   return Status::kOk;
+}
+
+bool is_flat(const float* mv, std::size_t samples) {
+  double sum = 0, square = 0;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < samples; ++i) {
+    const double x = static_cast<double>(mv[i]);
+    if (is_missing(x)) continue;
+    sum += x, square += x * x, ++count;
+  }
+  if (count == 0) return true;
+  const double n = static_cast<double>(count);
+  return square / n - sum / n * (sum / n) < kFlatMv * kFlatMv;
+}
+
+std::size_t window_count(const Conditioning& c, std::size_t samples) {
+  const auto window = static_cast<std::size_t>(c.window);
+  return samples <= window ? 1 : (samples - 1) / window + 1;
+}
+
+std::size_t window_start(const Conditioning& c, std::size_t samples, std::size_t i) {
+  const std::size_t count = window_count(c, samples);
+  if (count == 1) return 0;
+  const std::uint64_t beyond = samples - static_cast<std::size_t>(c.window);
+  return static_cast<std::size_t>(beyond * i / (count - 1));
 }
 
 }  // namespace liteheart::edge

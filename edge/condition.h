@@ -62,4 +62,15 @@ Status filter_recording(const Conditioning& c, double source_hz, const float* mv
 Status cut_window(const Conditioning& c, const float* filtered, std::size_t samples,
                   std::size_t leads, std::size_t start, float* out);
 
+/// Less than this, in seconds, cannot be judged.
+inline constexpr double kShortestSeconds = 2;
+/// Whether a lead shows no heart: its s.d. is below 5 microvolts. What is not finite is left out.
+bool is_flat(const float* mv, std::size_t samples);
+
+/// A recording longer than a window is judged in window_count windows, spread evenly so that all of
+/// it is seen. samples: at the preset's rate.
+std::size_t window_count(const Conditioning& c, std::size_t samples);
+/// First sample of the i-th of them.
+std::size_t window_start(const Conditioning& c, std::size_t samples, std::size_t i);
+
 }  // namespace liteheart::edge

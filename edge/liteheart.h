@@ -19,8 +19,9 @@
  *   }
  *
  *   // A stream: push what the sensor gives; each second there is a result for the last 10 s.
+ *   bytes = lh_stream_memory(&model, 500);     // and so much memory
  *   lh_stream *stream;
- *   status = lh_stream_start(&stream, &model, LH_LEAD_I, 500, 10, 1, memory, bytes);
+ *   status = lh_stream_start(&stream, &model, LH_LEAD_I, 500, 0, 0, memory, bytes);
  *   while (status >= LH_OK && (count = read_sensor(mv)) > 0) {
  *     for (size_t at = 0, taken; at < count && status >= LH_OK; at += taken) {
  *       status = lh_stream_push(stream, mv + at, count - at, &taken, findings, NULL);
@@ -56,19 +57,20 @@ extern "C" {
 LH_API uint32_t lh_abi_version(void);
 
 typedef enum lh_status {
+  LH_FLAT = 2,   /* no error, and no finding: the signal shows no heart, its s.d. is below 5 uV */
   LH_RESULT = 1, /* no error: a stream has a result */
   LH_OK = 0,
-  LH_NO_MODEL = -1,   /* not an .lhm file, of another version or byte order, or cut off */
-  LH_DAMAGED = -2,    /* the model file does not verify */
-  LH_MISALIGNED = -3, /* the model's bytes do not begin at a multiple of 16 */
-  LH_WRONG_LEAD = -4, /* leads that the model was not trained for */
-  LH_BAD_RATE = -5,   /* a sampling rate that is not within 1 Hz to 100 kHz */
-  LH_BAD_SPAN = -6,   /* a window or hop of no or too many seconds */
-  LH_NOT_FINITE = -7, /* a sample is NaN or infinite */
-  LH_TOO_SHORT = -8,  /* less than 2 s */
-  LH_FLAT = -9,       /* no heart in the signal: its s.d. is below 5 microvolts */
-  LH_MEMORY_TOO_SMALL = -10,
-  LH_BAD_ARGUMENT = -11 /* a null pointer where none may be; not 12 leads to restore */
+  LH_NO_MODEL = -1,         /* not an .lhm file, of another version or byte order, or cut off */
+  LH_DAMAGED = -2,          /* the model file does not verify */
+  LH_MISALIGNED = -3,       /* the model's bytes do not begin at a multiple of 16 */
+  LH_WRONG_LEAD = -4,       /* leads that the model was not trained for */
+  LH_BAD_RATE = -5,         /* a sampling rate that is not within 1 Hz to 100 kHz */
+  LH_BAD_SPAN = -6,         /* a window of less than 2 s or more than the model sees, or no hop */
+  LH_NOT_FINITE = -7,       /* a sample is NaN or infinite */
+  LH_TOO_SHORT = -8,        /* less than 2 s */
+  LH_MEMORY_TOO_SMALL = -9, /* less than lh_diagnose_memory or lh_stream_memory says */
+  LH_BAD_ARGUMENT = -10,    /* a null pointer where none may be */
+  LH_NO_LEADS = -11         /* restored leads wanted of a model that estimates none */
 } lh_status;
 /* One English line, never null. */
 LH_API const char* lh_status_text(lh_status status);
@@ -135,19 +137,21 @@ typedef struct lh_stream lh_stream;
 
 /* Bytes of memory that a stream needs; 0 if the rate is bad. */
 LH_API size_t lh_stream_memory(const lh_model* model, double rate_hz);
-/* Begins a stream in `memory`, which it keeps until the last push. Each `hop_seconds` the last
- * `window_seconds` are judged; 0 stands for 1 s and for 10 s or all that the model sees. A window
- * is filtered as if the recording ended with it, so that its last second differs a little from
- * what comes of the whole recording. */
+/* Begins a stream in `memory`, which it lives in. Each `hop_seconds` the last `window_seconds` are
+ * judged; 0 stands for 1 s, and for 10 s or all that the model sees. A window is filtered as if
+ * the recording ended with it: only its last second differs from what a later look at the whole
+ * recording would make of it. */
 LH_API lh_status lh_stream_start(lh_stream** stream, const lh_model* model, unsigned leads,
                                  double rate_hz, double window_seconds, double hop_seconds,
                                  void* memory, size_t memory_bytes);
-/* Takes samples, mv: [samples][lead], until a hop ends; *taken is how many. LH_RESULT: findings
- * [lh_model_diagnoses] and, unless null, restored [12][window_seconds x lh_model_rate] are
- * written; push the samples that are left. LH_FLAT: a hop ended on a window without a signal;
- * the samples are taken, nothing is written. */
+/* Takes samples until a hop ends; *taken: how many. mv: [samples][lead], in mV. LH_RESULT: findings
+ * [lh_model_diagnoses] and, unless null, restored [12][lh_stream_samples] are written, of the
+ * window that ends here; push the samples that are left. LH_FLAT: so too, but nothing is written.
+ * A stream has no gaps: where the sensor had one, start a new stream. */
 LH_API lh_status lh_stream_push(lh_stream* stream, const float* mv, size_t samples, size_t* taken,
                                 lh_finding* findings, float* restored);
+/* Samples a lead of a window, at the model's rate. */
+LH_API size_t lh_stream_samples(const lh_stream* stream);
 
 #ifdef __cplusplus
 }

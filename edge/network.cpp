@@ -316,7 +316,7 @@ std::size_t EdgeModel::arena_bytes() const {
 }
 
 ModelStatus EdgeModel::run(const float* window, void* arena, std::size_t arena_bytes, float* logits,
-                           float* restored, const Kernels& kernels,
+                           const Restored* restored, const Kernels& kernels,
                            const Observer* observer) const {
   if (arena_bytes < this->arena_bytes()) return ModelStatus::kArenaTooSmall;
   const Network& network = *model_->network();
@@ -342,10 +342,11 @@ ModelStatus EdgeModel::run(const float* window, void* arena, std::size_t arena_b
     if (restored == nullptr || made == nullptr || made->output() != network.restored()) continue;
     const View out = runner.view(network.restored());
     const Row leads(out);
-    for (std::size_t t = 0; t < out.time; ++t) {
+    for (std::size_t t = 0; t < restored->samples; ++t) {
       float row[kLeads];
       leads.read(t, row);
-      for (std::size_t lead = 0; lead < kLeads; ++lead) restored[lead * out.time + t] = row[lead];
+      for (std::size_t lead = 0; lead < kLeads; ++lead)
+        restored->data[lead * restored->step + t] = row[lead];
     }
   }
   std::memcpy(logits, runner.view(network.logits()).floats(), diagnoses() * sizeof(float));

@@ -38,6 +38,13 @@ struct Observer {
   void* user;
 };
 
+/// Where restored leads are to go: sample t of lead i to data[i * step + t], the first `samples` of
+/// a window.
+struct Restored {
+  float* data;
+  std::size_t step, samples;
+};
+
 class EdgeModel {
  public:
   /// Verifies `bytes` (16-byte aligned, alive as long as the model) and views them.
@@ -58,9 +65,9 @@ class EdgeModel {
 
   std::size_t arena_bytes() const;
   /// One window through the network. window: [lead, window] as cut_window gives it; logits:
-  /// [diagnoses]; restored: [12, window], or null. kArenaTooSmall leaves all as it was.
+  /// [diagnoses]; restored: or null. kArenaTooSmall leaves all as it was.
   ModelStatus run(const float* window, void* arena, std::size_t arena_bytes, float* logits,
-                  float* restored, const Kernels& kernels,
+                  const Restored* restored, const Kernels& kernels,
                   const Observer* observer = nullptr) const;
 
  private:

@@ -28,9 +28,28 @@ double windowed_sinc(double x, double sin_pi_x) {
   return sin_pi_x / (kPi * x) * kaiser(x / kZeroCrossings);
 }
 
+/// Rounds towards minus infinity; b > 0.
+std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0); }
+
+template <class Signal>
+Signal weighted_sum(const double* taps, const Signal* x, std::int64_t count) {
+  Signal even{}, odd{};  // two chains of additions run side by side
+  std::int64_t i = 0;
+  for (; i + 1 < count; i += 2) {
+    even = even + taps[i] * x[i];
+    odd = odd + taps[i + 1] * x[i + 1];
+  }
+  if (i < count) even = even + taps[i] * x[i];
+  return even + odd;
+}
+
+bool usable(double rate_hz) { return rate_hz >= kLowestRate && rate_hz <= kHighestRate; }
+
+}  // namespace
+
 /// Factor that makes the prototype's gain 1 at 0 Hz. The sum over its taps, as a fraction of
 /// max(up, down), changes by less than 1e-7 beyond a hundred taps a crossing.
-double unit_gain(Ratio ratio) {
+double resample_gain(Ratio ratio) {
   const std::int64_t larger = std::max(ratio.up, ratio.down);
   const std::int64_t per_crossing = std::min<std::int64_t>(larger, 100);
   double sum = kaiser(0);
@@ -42,16 +61,8 @@ double unit_gain(Ratio ratio) {
   return static_cast<double>(ratio.up) / taps_sum;
 }
 
-/// The taps that one output sample sees: those of the input samples first, first + 1, ...
-struct Phase {
-  std::int64_t first, count;
-};
-
-/// Rounds towards minus infinity; b > 0.
-std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0); }
-
 /// Phase of output sample `output` < up, its taps times `gain`.
-Phase compute_taps(Ratio ratio, std::int64_t output, double gain, double* taps) {
+ResamplePhase resample_phase(Ratio ratio, std::int64_t output, double gain, double* taps) {
   const std::int64_t larger = std::max(ratio.up, ratio.down), half = kZeroCrossings * larger;
   const std::int64_t at = output * ratio.down;
   const std::int64_t first = -floor_div(half - at, ratio.up);
@@ -78,22 +89,6 @@ Phase compute_taps(Ratio ratio, std::int64_t output, double gain, double* taps) 
   if (start % ratio.up == 0) taps[start / ratio.up] = gain * kaiser(0);
   return {first, count};
 }
-
-template <class Signal>
-Signal weighted_sum(const double* taps, const Signal* x, std::int64_t count) {
-  Signal even{}, odd{};  // two chains of additions run side by side
-  std::int64_t i = 0;
-  for (; i + 1 < count; i += 2) {
-    even = even + taps[i] * x[i];
-    odd = odd + taps[i + 1] * x[i + 1];
-  }
-  if (i < count) even = even + taps[i] * x[i];
-  return even + odd;
-}
-
-bool usable(double rate_hz) { return rate_hz >= kLowestRate && rate_hz <= kHighestRate; }
-
-}  // namespace
 
 Ratio nearest_ratio(double source_hz, double target_hz) {
   if (!usable(source_hz) || !usable(target_hz)) return {};
@@ -137,9 +132,9 @@ template <class Signal>
 void resample(Ratio ratio, const Signal* in, std::size_t samples, double* taps, Signal* out) {
   const auto inputs = static_cast<std::int64_t>(samples);
   const auto outputs = static_cast<std::int64_t>(resampled_samples(ratio, samples));
-  const double gain = unit_gain(ratio);
+  const double gain = resample_gain(ratio);
   for (std::int64_t phase = 0; phase < std::min(ratio.up, outputs); ++phase) {
-    auto [first, count] = compute_taps(ratio, phase, gain, taps);
+    auto [first, count] = resample_phase(ratio, phase, gain, taps);
     for (std::int64_t j = phase; j < outputs; j += ratio.up, first += ratio.down) {
       const std::int64_t from = std::max<std::int64_t>(0, -first);
       const std::int64_t to = std::min(count, inputs - first);

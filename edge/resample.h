@@ -27,6 +27,15 @@ std::size_t resampled_samples(Ratio ratio, std::size_t samples);
 /// Doubles of `taps` that resample needs.
 std::size_t resample_taps(Ratio ratio);
 
+/// Output `output`, below ratio.up, is the sum over `count` taps k of taps[k] times the input
+/// sample first + k; output + n ratio.up that over those n ratio.down later.
+struct ResamplePhase {
+  std::int64_t first, count;
+};
+/// taps: [resample_taps]; gain: resample_gain(ratio), which takes a while.
+ResamplePhase resample_phase(Ratio ratio, std::int64_t output, double gain, double* taps);
+double resample_gain(Ratio ratio);
+
 /// in: [samples], out: [resampled_samples]; Signal is double or Lanes4.
 template <class Signal>
 void resample(Ratio ratio, const Signal* in, std::size_t samples, double* taps, Signal* out);

@@ -13,8 +13,6 @@ namespace liteheart {
 namespace {
 
 constexpr double kShortSeconds = 5;  // shorter: rhythm is hard to tell
-constexpr double kShortest = 2;      // shorter: nothing can be said
-constexpr float kFlatMv = 0.005F;    // a lead whose s.d. is below this shows no heart
 
 /// Position of each of the model's leads among the recording's.
 std::vector<std::size_t> find_leads(const Recording& r, const ModelCard& card,
@@ -54,29 +52,16 @@ std::vector<std::size_t> find_leads(const Recording& r, const ModelCard& card,
 }
 
 void require_signal(const Recording& r, std::size_t lead) {
-  double sum = 0, square = 0;
-  std::size_t n = 0;
-  for (const float x : r.lead(lead)) {
-    if (!std::isfinite(x)) continue;
-    sum += x, square += static_cast<double>(x) * x, ++n;
-  }
-  const double count = static_cast<double>(std::max<std::size_t>(n, 1));
-  const double sd = std::sqrt(std::max(0.0, square / count - sum / count * sum / count));
+  const auto mv = r.lead(lead);
+  const auto n = static_cast<std::size_t>(
+      std::count_if(mv.begin(), mv.end(), [](float x) { return std::isfinite(x); }));
   if (n * 2 < r.samples)
     throw Error(r.name,
                 fmt::format("lead {} is missing in most of the recording: nothing can be judged",
                             r.leads[lead]));
-  if (sd < kFlatMv)
+  if (edge::is_flat(mv.data(), mv.size()))
     throw Error(r.name, fmt::format("lead {} is flat: nothing can be judged", r.leads[lead]),
                 "check the electrodes");
-}
-
-std::vector<std::int64_t> window_starts(std::int64_t samples, std::int64_t window) {
-  if (samples <= window) return {0};
-  const std::int64_t count = (samples + window - 1) / window;
-  std::vector<std::int64_t> starts;
-  for (std::int64_t i = 0; i < count; ++i) starts.push_back((samples - window) * i / (count - 1));
-  return starts;
 }
 
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
@@ -142,7 +127,7 @@ ConditionedRecording condition_recording(const Recording& recording, const Model
   about.leads = lead_text(card.leads);
   about.seconds = static_cast<double>(recording.samples) / recording.rate_hz;
   about.warnings = recording.warnings;
-  if (about.seconds < kShortest) {
+  if (about.seconds < edge::kShortestSeconds) {
     throw Error(recording.name, fmt::format("is {:.1f} s long: too short to judge", about.seconds),
                 fmt::format("record at least {:.0f} s, better 10 s", kShortSeconds));
   }
@@ -165,7 +150,8 @@ ConditionedRecording condition_recording(const Recording& recording, const Model
       edge::filter_recording(c, recording.rate_hz, mv.data(), recording.samples, leads.size(),
                              filtered.data(), filtered.size(), scratch.data(), scratch.size());
   out.samples = static_cast<std::int64_t>(samples);
-  out.starts = window_starts(out.samples, c.window);
+  for (std::size_t w = 0; w < edge::window_count(c, samples); ++w)
+    out.starts.push_back(static_cast<std::int64_t>(edge::window_start(c, samples, w)));
   about.windows = static_cast<int>(out.starts.size());
   const std::size_t floats = leads.size() * static_cast<std::size_t>(c.window);
   out.windows.resize(out.starts.size() * floats);

@@ -89,9 +89,10 @@ Engine::Output EdgeEngine::run(std::span<const float> windows, bool restore) {
   const auto work = [&](std::size_t first, std::size_t step) {
     std::vector<std::byte> arena(model_.arena_bytes());
     for (std::size_t w = first; w < count; w += step) {
+      const edge::Restored leads = {out.restored.data() + (restore ? w * restored : 0),
+                                    restored / kLeads, restored / kLeads};
       model_.run(windows.data() + w * window_floats(), arena.data(), arena.size(),
-                 out.logits.data() + w * classes,
-                 restore ? out.restored.data() + w * restored : nullptr, kernels_);
+                 out.logits.data() + w * classes, restore ? &leads : nullptr, kernels_);
     }
   };
   const std::size_t threads = std::clamp<std::size_t>(count, 1, threads_);

@@ -92,8 +92,10 @@ TEST_P(EdgeExport, gives_what_libtorch_gives_on_every_kernel_path) {
     // What the arena held before must not matter.
     std::vector<std::uint8_t> arena(edge.arena_bytes(), 0xff);  // NaN
     std::vector<float> logits(19), restored(static_cast<std::size_t>(kLeads * window));
-    ASSERT_EQ(edge.run(x.data_ptr<float>(), arena.data(), arena.size(), logits.data(),
-                       restored.data(), *paths[path]),
+    const auto step = static_cast<std::size_t>(window);
+    const edge::Restored leads = {restored.data(), step, step};
+    ASSERT_EQ(edge.run(x.data_ptr<float>(), arena.data(), arena.size(), logits.data(), &leads,
+                       *paths[path]),
               edge::ModelStatus::kOk);
     const torch::Tensor got = torch::tensor(logits);
     EXPECT_LT(difference(got, expected.backbone.logits[0]), 1e-5);

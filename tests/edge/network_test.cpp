@@ -40,8 +40,9 @@ class SmallModel : public testing::Test {
     std::vector<std::uint8_t> arena(model.arena_bytes());
     std::vector<float> logits(model.diagnoses());
     if (restored != nullptr) restored->resize(12 * window);
+    const Restored leads = {restored == nullptr ? nullptr : restored->data(), window, window};
     EXPECT_EQ(model.run(x.data(), arena.data(), arena.size(), logits.data(),
-                        restored == nullptr ? nullptr : restored->data(), kernels),
+                        restored == nullptr ? nullptr : &leads, kernels),
               ModelStatus::kOk);
     return logits;
   }

@@ -9,11 +9,12 @@
 
 namespace liteheart::test {
 
-/// Lead I, window 64: leads estimated, derived, convolved with stride, attended to, pooled, and
+/// Lead I: leads estimated, derived, convolved with stride, attended to, pooled, and
 /// bytes.
-inline std::vector<std::uint8_t> small_edge_model() {
+inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64) {
   namespace file = edge::file;
-  constexpr std::uint32_t kHalo = 4, kWindow = 64;
+  constexpr std::uint32_t kHalo = 4;
+  const std::uint32_t tokens = window / 4;
   flatbuffers::FlatBufferBuilder b;
   std::minstd_rand random(1);
   const auto values = [&](std::size_t count) {
@@ -33,10 +34,11 @@ inline std::vector<std::uint8_t> small_edge_model() {
   const auto step = [&]<class Op>(flatbuffers::Offset<Op> op) {
     steps.push_back(file::CreateStep(b, file::OpTraits<Op>::enum_value, op.Union()));
   };
-  const auto input = slot(kWindow, 1), quarter = slot(kWindow / 4, 32), eight = slot(kWindow, 8),
-             twelve = slot(kWindow, 12), x = slot(16, 16), qkv = slot(16, 48), norm = slot(16, 16),
-             mixed = slot(16, 16), y = slot(16, 16), top = slot(1, 16), logits = slot(1, 16),
-             bytes = slot(kWindow, 1, file::Element_Byte), sum = slot(16, 16);
+  const auto input = slot(window, 1), quarter = slot(tokens, 32), eight = slot(window, 8),
+             twelve = slot(window, 12), x = slot(tokens, 16), qkv = slot(tokens, 48),
+             norm = slot(tokens, 16), mixed = slot(tokens, 16), y = slot(tokens, 16),
+             top = slot(1, 16), logits = slot(1, 16), bytes = slot(window, 1, file::Element_Byte),
+             sum = slot(tokens, 16);
   const auto w1 = values(9 * 1 * 32), b1 = values(32);
   step(file::CreateConvolution(b, input, quarter, -1, 9, 4, 4, 1, true, w1, b1));
   const auto w2 = values(9 * 32 * 32), b2 = values(32);
@@ -44,7 +46,7 @@ inline std::vector<std::uint8_t> small_edge_model() {
   step(file::CreateLeads(b, input, eight, twelve, true));
   const auto w3 = values(9 * 12 * 16), b3 = values(16);
   step(file::CreateConvolution(b, twelve, x, -1, 9, 4, 4, 1, true, w3, b3));
-  const auto table = values(16 * 16);
+  const auto table = values(tokens * 16);
   step(file::CreatePositions(b, x, table));
   step(file::CreateLayerNorm(b, x, norm));
   const auto w4 = values(16 * 48), b4 = values(48);
@@ -81,7 +83,7 @@ inline std::vector<std::uint8_t> small_edge_model() {
   const auto leads = b.CreateVector(std::vector<std::uint8_t>{0});
   const auto provenance = b.CreateString("{}");
   file::FinishModelBuffer(
-      b, file::CreateModel(b, 100, kWindow, 1, 47, false, leads, list, network, provenance));
+      b, file::CreateModel(b, 100, window, 1, 47, false, leads, list, network, provenance));
   return {b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize()};
 }
 

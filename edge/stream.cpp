@@ -1,0 +1,155 @@
+#include "edge/stream.h"
+
+#include <algorithm>
+#include <new>
+
+namespace liteheart::edge {
+namespace {
+
+/// The taps of all phases are kept where they are at most so many; else they are computed for each
+/// sample anew. 500 to 100 Hz: 101; 360 to 100: 5 x 73; 513.625 to 100: 800 x 103, not kept.
+constexpr std::size_t kKeptTaps = 2048;
+
+/// Elements of each part of the memory.
+struct Layout {
+  std::size_t history, length, taps, phases;
+};
+
+Layout layout(const Conditioning& c, Ratio ratio) {
+  const bool same = ratio.up == ratio.down;
+  const std::size_t taps = same ? 1 : resample_taps(ratio),
+                    up = static_cast<std::size_t>(same ? 1 : ratio.up);
+  const bool kept = up <= kKeptTaps / taps;
+  const auto window = static_cast<std::size_t>(c.window);
+  return {taps, std::max(window, kPadding + 1), kept ? up * taps : taps, kept ? up : 0};
+}
+
+constexpr std::size_t doubles_for(std::size_t floats) { return (floats + 1) / 2; }
+
+}  // namespace
+
+std::size_t StreamConditioner::memory(const Conditioning& c, double source_hz, std::size_t leads) {
+  const Ratio ratio = nearest_ratio(source_hz, c.rate_hz);
+  if (ratio.up == 0) return 0;
+  const Layout l = layout(c, ratio);
+  const std::size_t lead = l.history * sizeof(double) + 2 * doubles_for(l.length) * sizeof(double) +
+                           sizeof(BandpassState<double>);
+  return l.taps * sizeof(double) + l.phases * sizeof(ResamplePhase) + leads * lead;
+}
+
+StreamConditioner::StreamConditioner(const Conditioning& c, double source_hz, std::size_t leads,
+                                     void* memory)
+    : conditioning_(c),
+      ratio_(nearest_ratio(source_hz, c.rate_hz)),
+      filter_(design_bandpass(c.low_hz, c.high_hz, c.rate_hz)),
+      leads_(leads),
+      gain_(ratio_.up == ratio_.down ? 1 : resample_gain(ratio_)) {
+  const Layout l = layout(c, ratio_);
+  history_ = l.history, length_ = l.length;
+  auto* next = static_cast<unsigned char*>(memory);
+  const auto take = [&](std::size_t bytes) {
+    void* const part = next;
+    next += bytes;
+    return part;
+  };
+  taps_ = static_cast<double*>(take(l.taps * sizeof(double)));
+  phases_ = static_cast<ResamplePhase*>(take(l.phases * sizeof(ResamplePhase)));
+  if (ratio_.up == ratio_.down) {
+    taps_[0] = 1;
+    phases_[0] = {0, 1};
+  } else if (l.phases == 0) {
+    phases_ = nullptr;
+  } else {
+    for (std::size_t p = 0; p < l.phases; ++p)
+      phases_[p] =
+          resample_phase(ratio_, static_cast<std::int64_t>(p), gain_, taps_ + p * history_);
+  }
+  for (std::size_t i = 0; i < leads; ++i) {
+    lead_[i].input = static_cast<double*>(take(history_ * sizeof(double)));
+    std::fill(lead_[i].input, lead_[i].input + history_, 0.0);
+    lead_[i].made = static_cast<float*>(take(doubles_for(length_) * sizeof(double)));
+    lead_[i].forward = static_cast<float*>(take(doubles_for(length_) * sizeof(double)));
+    lead_[i].state = new (take(sizeof(BandpassState<double>))) BandpassState<double>(0.0);
+  }
+}
+
+std::size_t StreamConditioner::push(const float* mv) {
+  const std::size_t at = static_cast<std::size_t>(taken_) % history_;
+  for (std::size_t i = 0; i < leads_; ++i) lead_[i].input[at] = static_cast<double>(mv[i]);
+  ++taken_;
+  const std::int64_t before = made_;
+  for (;;) {
+    const std::int64_t up = ratio_.up == ratio_.down ? 1 : ratio_.up,
+                       down = ratio_.up == ratio_.down ? 1 : ratio_.down, phase = made_ % up;
+    const ResamplePhase p =
+        phases_ != nullptr ? phases_[phase] : resample_phase(ratio_, phase, gain_, taps_);
+    const std::int64_t first = p.first + made_ / up * down;
+    if (first + p.count > taken_) break;
+    make(first, p.count,
+         phases_ != nullptr ? taps_ + phase * static_cast<std::int64_t>(history_) : taps_);
+  }
+  return static_cast<std::size_t>(made_ - before);
+}
+
+/// One more sample at the preset's rate, from the inputs first, first + 1, ...
+void StreamConditioner::make(std::int64_t first, std::int64_t count, const double* taps) {
+  const std::size_t at = static_cast<std::size_t>(made_) % length_;
+  for (std::size_t i = 0; i < leads_; ++i) {
+    const Lead& lead = lead_[i];
+    double x = 0;
+    for (std::int64_t k = std::max<std::int64_t>(0, -first); k < count; ++k)
+      x += taps[k] * lead.input[static_cast<std::size_t>(first + k) % history_];
+    lead.made[at] = static_cast<float>(x);
+    if (made_ == kPadding)
+      start_filter(lead);
+    else if (made_ > static_cast<std::int64_t>(kPadding))
+      lead.forward[at] = static_cast<float>(lead.state->step(filter_, x));
+  }
+  ++made_;
+}
+
+/// The first pass over the beginning, turned about its first sample as filtfilt does it.
+void StreamConditioner::start_filter(const Lead& lead) const {
+  const auto x = [&](std::size_t i) { return static_cast<double>(lead.made[i]); };
+  BandpassState<double> state(2 * x(0) - x(kPadding));
+  for (std::size_t i = kPadding; i >= 1; --i) state.step(filter_, 2 * x(0) - x(i));
+  for (std::size_t i = 0; i <= kPadding; ++i)
+    lead.forward[i] = static_cast<float>(state.step(filter_, x(i)));
+  *lead.state = state;
+}
+
+bool StreamConditioner::flat() const {
+  const std::size_t samples = std::min(static_cast<std::size_t>(made_), length_);
+  // Of a ring that is full, all is looked at as it lies: order does not matter.
+  return std::any_of(lead_, lead_ + leads_,
+                     [&](const Lead& lead) { return is_flat(lead.made, samples); });
+}
+
+void StreamConditioner::window(std::size_t samples, float* out) const {
+  const auto length = static_cast<std::size_t>(conditioning_.window);
+  const double gain = filter_.gain * filter_.gain;
+  for (std::size_t i = 0; i < leads_; ++i) {
+    const Lead& lead = lead_[i];
+    // From the newest sample back: i = 0, 1, ...
+    const auto back = [&](const float* ring, std::size_t n) {
+      return static_cast<double>(
+          ring[static_cast<std::size_t>(made_ - 1 - static_cast<std::int64_t>(n)) % length_]);
+    };
+    BandpassState<double> ahead = *lead.state;
+    double beyond[kPadding];
+    for (std::size_t n = 0; n < kPadding; ++n)
+      beyond[n] = ahead.step(filter_, 2 * back(lead.made, 0) - back(lead.made, n + 1));
+    BandpassState<double> state(beyond[kPadding - 1]);
+    for (std::size_t n = kPadding; n-- > 0;) state.step(filter_, beyond[n]);
+    float* window = out + i * length;
+    for (std::size_t n = 0; n < samples; ++n)
+      window[samples - 1 - n] =
+          static_cast<float>(gain * state.step(filter_, back(lead.forward, n)));
+    std::fill(window + samples, window + length, 0.0F);
+  }
+  // In place: of a window that begins at 0, each sample is written where it is read.
+  for (std::size_t i = 0; i < leads_; ++i)
+    cut_window(conditioning_, out + i * length, samples, 1, 0, out + i * length);
+}
+
+}  // namespace liteheart::edge

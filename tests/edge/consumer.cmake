@@ -1,0 +1,60 @@
+# Installs the library into a fresh folder and builds consumer.c from it, as its users would: with
+# find_package and with pkg-config, with nothing of this source tree in reach.
+#   cmake -DBUILD=... -DSOURCE=... -DWORK=... -DMODEL=... -P consumer.cmake
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${ARGN}\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+run(${CMAKE_COMMAND} --install ${BUILD} --component edge --prefix ${WORK}/prefix)
+file(GLOB library ${WORK}/prefix/lib*/liblite*.so ${WORK}/prefix/lib/*/liblite*.so)
+
+file(COPY ${SOURCE}/tests/edge/consumer.c DESTINATION ${WORK}/project)
+file(WRITE ${WORK}/project/CMakeLists.txt "cmake_minimum_required(VERSION 3.13)
+project(consumer C)
+set(CMAKE_C_STANDARD 99)
+find_package(liteheart 0.1 REQUIRED)
+add_executable(consumer consumer.c)
+target_link_libraries(consumer liteheart::liteheart)
+")
+run(${CMAKE_COMMAND} -S ${WORK}/project -B ${WORK}/project/build -DCMAKE_PREFIX_PATH=${WORK}/prefix)
+run(${CMAKE_COMMAND} --build ${WORK}/project/build)
+
+find_program(PKG_CONFIG pkg-config)
+if(PKG_CONFIG)
+  get_filename_component(folder ${library} DIRECTORY)
+  set(ENV{PKG_CONFIG_PATH} ${folder}/pkgconfig)
+  run(${PKG_CONFIG} --cflags --libs liteheart)
+  separate_arguments(flags UNIX_COMMAND "${output}")
+  run(cc -std=c99 -D_ISOC11_SOURCE -Wall -Wextra -pedantic -Werror ${SOURCE}/tests/edge/consumer.c -o
+      ${WORK}/by-pkg-config ${flags} -Wl,-rpath,${folder})
+  run(c++ -std=c++17 -Wall -Wextra -Werror -fsyntax-only -x c++ -include liteheart.h /dev/null ${flags})
+endif()
+
+# Nothing but the interface is to be seen, and nothing but the C library is needed.
+run(nm -D --defined-only ${library})
+string(REGEX MATCHALL "[TDBVWR] [^\n]+" symbols "${output}")
+foreach(symbol ${symbols})
+  if(NOT symbol MATCHES "^T lh_")
+    message(FATAL_ERROR "the library shows ${symbol}")
+  endif()
+endforeach()
+run(readelf -d ${library})
+string(REGEX MATCHALL "NEEDED[^\n]+" needed "${output}")
+foreach(library_needed ${needed})
+  if(NOT library_needed MATCHES "lib(c|m|gcc_s)\\.so|ld-linux")
+    message(FATAL_ERROR "the library needs ${library_needed}")
+  endif()
+endforeach()
+
+# Stripped, it keeps the size that it promises.
+run(strip ${library} -o ${WORK}/stripped.so)
+file(SIZE ${WORK}/stripped.so size)
+message("stripped: ${size} bytes")
+if(size GREATER 204800)
+  message(FATAL_ERROR "the stripped library has ${size} bytes, more than 200 KB")
+endif()
