@@ -1,12 +1,13 @@
 // AVX2 with fused products and sums.
 #define LITEHEART_LANES 8
 #include "edge/attention.h"
-#include "edge/gemm.h"
 #include "edge/kernel_paths.h"
+#include "edge/toom_cook.h"
 
 namespace liteheart::edge {
 
 void avx2_gemm(const Gemm& g) { gemm<6, 2>(g); }
+void avx2_toom_cook(const ToomCook& c) { toom_cook<6, 2>(c); }
 void avx2_attention(const Head& h) { attention(h); }
 
 }  // namespace liteheart::edge

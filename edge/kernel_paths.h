@@ -8,6 +8,7 @@ namespace liteheart::edge {
 
 #define LITEHEART_KERNEL_PATH(path)         \
   void path##_gemm(const Gemm& g);          \
+  void path##_toom_cook(const ToomCook& c); \
   void path##_attention(const Head& h);     \
   void path##_byte_gemm(const ByteGemm& g); \
   void path##_attention_exact(const Head& h)

@@ -6,8 +6,12 @@ namespace liteheart::edge {
 namespace {
 
 // constexpr: made without a lock when the program starts.
-#define LITEHEART_KERNEL_PATH(path)                                                            \
-  constexpr Kernels path##_kernels_ = {#path, path##_gemm, path##_attention, path##_byte_gemm, \
+#define LITEHEART_KERNEL_PATH(path)                      \
+  constexpr Kernels path##_kernels_ = {#path,            \
+                                       path##_gemm,      \
+                                       path##_toom_cook, \
+                                       path##_attention, \
+                                       path##_byte_gemm, \
                                        path##_attention_exact}
 LITEHEART_KERNEL_PATH(reference);
 LITEHEART_KERNEL_PATH(vector);

@@ -24,6 +24,31 @@ struct Gemm {
   bool leaky;
 };
 
+/// As Gemm, a convolution of stride 1 by Toom-Cook's F(3, 3): three rows of the output at a time,
+/// with 5 products for each three taps instead of 9. See toom_cook.h.
+struct ToomCook {
+  const float* in;      // [toom_cook_rows(rows, groups)][channels]
+  const float* weight;  // [kToomPoints][groups][channels][columns]
+  const float* bias;    // [columns]
+  const float* add;     // [rows][columns], or null; may be out
+  float* out;           // [rows][columns]
+  float* scratch;       // toom_cook_scratch(columns, channels, groups) floats
+  std::size_t rows, columns, channels, groups;  // columns, channels: multiples of kColumnMultiple;
+                                                // groups: of three taps
+  bool leaky;
+};
+inline constexpr std::size_t kToomPoints = 5, kToomOutputs = 3;
+inline constexpr std::size_t kToomTiles = 32;  // of three rows, worked on together
+/// Rows of the input that are read, from where the first tap of the first row lies.
+constexpr std::size_t toom_cook_rows(std::size_t rows, std::size_t groups) {
+  const std::size_t tiles = (rows + kToomOutputs - 1) / kToomOutputs;
+  return kToomOutputs * (tiles + groups) - 1;
+}
+constexpr std::size_t toom_cook_scratch(std::size_t columns, std::size_t channels,
+                                        std::size_t groups) {
+  return kToomPoints * ((kToomTiles + groups - 1) * channels + kToomTiles * columns) + columns;
+}
+
 /// Rows of an activation whose elements are floats, or bytes that stand for scale * (byte - zero).
 struct Elements {
   void* data;  // null: none
@@ -64,6 +89,7 @@ constexpr std::size_t attention_scratch(std::size_t time, std::size_t width) {
 struct Kernels {
   const char* name;
   void (*gemm)(const Gemm&);
+  void (*toom_cook)(const ToomCook&);
   void (*attention)(const Head&);
   void (*byte_gemm)(const ByteGemm&);
   void (*attention_exact)(const Head&);

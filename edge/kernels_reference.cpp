@@ -19,6 +19,34 @@ void reference_gemm(const Gemm& g) {
   }
 }
 
+void reference_toom_cook(const ToomCook& c) {
+  // The input's three polynomials at the points, a product for each, and back: by the matrices.
+  constexpr float kIn[kToomPoints][5] = {
+      {2, -1, -2, 1, 0}, {0, -2, -1, 1, 0}, {0, 2, -3, 1, 0}, {0, -1, 0, 1, 0}, {0, 2, -1, -2, 1}};
+  constexpr float kOut[kToomOutputs][kToomPoints] = {
+      {1, 1, 1, 1, 0}, {0, 1, -1, 2, 0}, {0, 1, 1, 4, 1}};
+  for (std::size_t t = 0; t < c.rows; ++t) {
+    const std::size_t tile = t / kToomOutputs;
+    for (std::size_t column = 0; column < c.columns; ++column) {
+      float y = c.bias[column];
+      for (std::size_t p = 0; p < kToomPoints; ++p) {
+        float product = 0;
+        for (std::size_t k = 0; k < c.groups * c.channels; ++k) {
+          const float* x = c.in + (tile + k / c.channels) * kToomOutputs * c.channels;
+          float point = 0;
+          for (std::size_t i = 0; i < 5; ++i)
+            point += kIn[p][i] * x[i * c.channels + k % c.channels];
+          product += point * c.weight[(p * c.groups * c.channels + k) * c.columns + column];
+        }
+        y += kOut[t % kToomOutputs][p] * product;
+      }
+      if (c.leaky && y < 0) y *= kLeakySlope;
+      if (c.add != nullptr) y += c.add[t * c.columns + column];
+      c.out[t * c.columns + column] = y;
+    }
+  }
+}
+
 namespace {
 
 /// attention.h's exponential, one number at a time.

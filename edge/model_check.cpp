@@ -28,12 +28,14 @@ class Checker {
   bool diagnoses() const;
   bool slots() const;
   bool step(const Step& step);
-  bool convolution(const Convolution& c) const;
-  bool float_convolution(const Convolution& c) const;
+  bool convolution(const Convolution& c);
+  bool float_convolution(const Convolution& c);
+  bool toom_cook(const Convolution& c);
   bool byte_convolution(const Convolution& c) const;
   bool attention(const Attention& a);
   bool leads(const Leads& l) const;
 
+  void need(std::size_t bytes) { scratch = bytes > scratch ? bytes : scratch; }
   bool is_slot(int index) const {
     return index >= 0 && static_cast<std::size_t>(index) < network_.slots()->size();
   }
@@ -151,7 +153,7 @@ bool Checker::step(const Step& s) {
   }
 }
 
-bool Checker::convolution(const Convolution& c) const {
+bool Checker::convolution(const Convolution& c) {
   if (!is_slot(c.input()) || !is_slot(c.output()) || !apart(c.input(), c.output())) return false;
   if (c.bias() == nullptr) return false;
   const Slot &in = slot(c.input()), &out = slot(c.output());
@@ -170,11 +172,29 @@ bool Checker::convolution(const Convolution& c) const {
   return in.element() == Element_Float ? float_convolution(c) : byte_convolution(c);
 }
 
-bool Checker::float_convolution(const Convolution& c) const {
-  return is_float_slot(c.output()) && (c.add() == -1 || is_float_slot(c.add())) &&
-         c.weight() != nullptr &&
-         c.weight()->size() ==
-             std::uint64_t{c.taps()} * slot(c.input()).channels() * c.bias()->size();
+bool Checker::float_convolution(const Convolution& c) {
+  if (!is_float_slot(c.output()) || (c.add() != -1 && !is_float_slot(c.add())) ||
+      c.weight() == nullptr)
+    return false;
+  if (c.toom_cook()) return toom_cook(c);
+  return c.weight()->size() ==
+         std::uint64_t{c.taps()} * slot(c.input()).channels() * c.bias()->size();
+}
+
+bool Checker::toom_cook(const Convolution& c) {
+  const Slot &in = slot(c.input()), &out = slot(c.output());
+  const std::size_t groups = c.taps() / kToomOutputs, rows = out.time() / c.phases(),
+                    columns = c.bias()->size();
+  if (c.taps() % kToomOutputs != 0 || c.stride() != 1 || in.channels() % kColumnMultiple != 0)
+    return false;
+  if (toom_cook_rows(rows, groups) > std::size_t{in.time()} + in.halo() + c.padding()) return false;
+  if (c.weight()->size() != std::uint64_t{kToomPoints} * groups * in.channels() * columns)
+    return false;
+  const std::uint64_t floats =
+      kToomPoints * (std::uint64_t{kToomTiles + groups} * in.channels() + kToomTiles * columns);
+  if (floats > kMostElements) return false;
+  need(toom_cook_scratch(columns, in.channels(), groups) * sizeof(float));
+  return true;
 }
 
 bool Checker::byte_convolution(const Convolution& c) const {
@@ -198,8 +218,7 @@ bool Checker::attention(const Attention& a) {
     return false;
   const std::uint64_t floats = (std::uint64_t{width} / a.heads() + time) * kMostLanes;
   if (floats > kMostElements) return false;
-  const std::size_t needed = attention_scratch(time, width / a.heads()) * sizeof(float);
-  scratch = needed > scratch ? needed : scratch;
+  need(attention_scratch(time, width / a.heads()) * sizeof(float));
   return true;
 }
 

@@ -23,6 +23,11 @@ struct View {
   std::uint8_t* bytes() const { return static_cast<std::uint8_t*>(elements.data); }
 };
 
+/// Where in the arena the steps' scratch begins, behind all slots.
+std::size_t scratch_offset(const Network& network) {
+  return (network.arena_bytes() + kSlotAlignment - 1) / kSlotAlignment * kSlotAlignment;
+}
+
 /// One run of a checked network.
 class Runner {
  public:
@@ -39,16 +44,13 @@ class Runner {
   void attention(const Attention& a) const;
   void leads(const Leads& l) const;
 
+  float* scratch() const { return reinterpret_cast<float*>(arena_ + scratch_offset(network_)); }
+
   const Model& model_;
   const Network& network_;
   std::uint8_t* arena_;
   const Kernels& kernels_;
 };
-
-/// Where in the arena the steps' scratch begins, behind all slots.
-std::size_t scratch_offset(const Network& network) {
-  return (network.arena_bytes() + kSlotAlignment - 1) / kSlotAlignment * kSlotAlignment;
-}
 
 std::size_t element_bytes(const Slot& s) {
   return s.element() == Element_Float ? sizeof(float) : 1;
@@ -84,6 +86,10 @@ void Runner::convolution(const Convolution& c) const {
     kernels_.byte_gemm({in.bytes() - before, c.weight8()->data(), c.sum()->data(),
                         c.scale()->data(), c.bias()->data(), add, out.elements, rows, columns,
                         whole, in_step, in.elements.zero, c.leaky()});
+  } else if (c.toom_cook()) {
+    kernels_.toom_cook({in.floats() - before, c.weight()->data(), c.bias()->data(),
+                        static_cast<const float*>(add.data), out.floats(), scratch(), rows, columns,
+                        in.channels, c.taps() / kToomOutputs, c.leaky()});
   } else {
     kernels_.gemm({in.floats() - before, c.weight()->data(), c.bias()->data(),
                    static_cast<const float*>(add.data), out.floats(), rows, columns, depth, in_step,
@@ -94,12 +100,11 @@ void Runner::convolution(const Convolution& c) const {
 void Runner::attention(const Attention& a) const {
   const View in = view(a.input()), out = begin(a.output());
   const std::size_t width = out.channels / a.heads();
-  auto* scratch = reinterpret_cast<float*>(arena_ + scratch_offset(network_));
   const auto attend = a.exact() ? kernels_.attention_exact : kernels_.attention;
   for (std::size_t h = 0; h < a.heads(); ++h) {
     const float* query = in.floats() + h * width;
     attend({query, query + out.channels, query + 2 * out.channels, out.floats() + h * width,
-            scratch, out.time, width, in.channels, out.channels,
+            scratch(), out.time, width, in.channels, out.channels,
             1 / std::sqrt(static_cast<float>(width)), a.causal()});
   }
 }

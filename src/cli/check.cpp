@@ -20,6 +20,7 @@ constexpr std::size_t kCalibrationWindows = 512;
 struct CheckArguments {
   std::string model, data, split = "test";
   std::size_t most = 0;
+  bool best = false;
 };
 
 std::vector<std::uint8_t> read_bytes(const std::string& path) {
@@ -28,12 +29,12 @@ std::vector<std::uint8_t> read_bytes(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// Every kernel path of this machine, the best first where `best_first`.
+/// Every kernel path of this machine, or the best alone.
 void add_edge_ways(std::vector<Way>& ways, const std::string& kind,
-                   const std::vector<std::uint8_t>& bytes) {
+                   const std::vector<std::uint8_t>& bytes, bool best) {
   const edge::Kernels* paths[8];
   const std::size_t count = edge::kernel_paths(paths, 8);
-  for (std::size_t p = 0; p < count; ++p)
+  for (std::size_t p = best ? count - 1 : 0; p < count; ++p)
     ways.push_back(
         {fmt::format("{} {}", kind, paths[p]->name), edge_engine(bytes, "edge model", *paths[p])});
 }
@@ -41,17 +42,18 @@ void add_edge_ways(std::vector<Way>& ways, const std::string& kind,
 std::vector<Way> ways_of(const CheckArguments& a, const PreparedDataset& data) {
   std::vector<Way> ways;
   if (is_edge_model(a.model)) {
-    add_edge_ways(ways, "edge", read_bytes(a.model));
+    add_edge_ways(ways, "edge", read_bytes(a.model), a.best);
     return ways;
   }
   ways.push_back({"libtorch", open_torch_engine(a.model, 1)});
   const Model model = load_model(model_file(a.model));
   const EdgeGraph graph = edge_graph(model);
-  add_edge_ways(ways, "edge fp32", edge_bytes(graph, model.card));
+  add_edge_ways(ways, "edge fp32", edge_bytes(with_toom_cook(graph), model.card), a.best);
   const auto calibration = spread(data.indices(Split::kTrain), kCalibrationWindows);
   if (calibration.empty()) return ways;
   const auto windows = model_windows(model.card, data, calibration);
-  add_edge_ways(ways, "edge int8", edge_bytes(quantize(graph, model.card, windows), model.card));
+  add_edge_ways(ways, "edge int8", edge_bytes(quantize(graph, model.card, windows), model.card),
+                a.best);
   return ways;
 }
 
@@ -109,6 +111,8 @@ void add_check(CLI::App& app) {
       ->check(CLI::IsMember({"train", "validate", "test"}));
   command->add_option("--most", a->most, "at most so many records, spread evenly; 0: all")
       ->capture_default_str();
+  command->add_flag("--best", a->best,
+                    "of the kernel paths, only the one that this machine would use: faster");
   command->callback([a] { run(*a); });
 }
 

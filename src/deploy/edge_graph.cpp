@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "edge/kernels.h"
 #include "edge/model_check.h"
 
 namespace liteheart {
@@ -66,7 +67,12 @@ void Arena::measure(const EdgeGraph& graph) {
       // What a row reads before the first and behind the last of the input.
       const EdgeSlot& in = graph.slot(step.input);
       const auto rows = graph.slot(step.output).time / step.phases;
-      const auto behind = (rows - 1) * step.stride + step.taps - step.padding - in.time;
+      const auto read =
+          step.toom_cook
+              ? static_cast<std::int64_t>(edge::toom_cook_rows(
+                    static_cast<std::size_t>(rows), static_cast<std::size_t>(step.taps) / 3))
+              : (rows - 1) * step.stride + step.taps;
+      const auto behind = read - step.padding - in.time;
       of(step.input).halo =
           std::max({of(step.input).halo, std::int64_t{step.padding}, std::int64_t{behind}});
     }
@@ -149,7 +155,7 @@ flatbuffers::Offset<void> Writer::operation(const EdgeStep& s) {
       return file::CreateConvolution(builder_, input, output, static_cast<std::int16_t>(s.other),
                                      unsigned16(s.taps), unsigned16(s.stride),
                                      unsigned16(s.padding), unsigned16(s.phases), s.leaky, weight,
-                                     bias, weight8, sum, scale)
+                                     bias, weight8, sum, scale, s.toom_cook)
           .Union();
     }
     case file::Op_Positions:
@@ -202,6 +208,36 @@ flatbuffers::Offset<file::Diagnosis> write_diagnosis(flatbuffers::FlatBufferBuil
 }
 
 }  // namespace
+
+EdgeGraph with_toom_cook(EdgeGraph graph) {
+  // Three taps, a polynomial, at each point; over what the input's transform lacks.
+  constexpr double kAt[edge::kToomPoints][3] = {{1.0 / 2, 0, 0},
+                                                {-1.0 / 2, -1.0 / 2, -1.0 / 2},
+                                                {-1.0 / 6, 1.0 / 6, -1.0 / 6},
+                                                {1.0 / 6, 1.0 / 3, 2.0 / 3},
+                                                {0, 0, 1}};
+  for (EdgeStep& s : graph.steps) {
+    if (s.op != file::Op_Convolution || s.stride != 1 || s.taps % 3 != 0) continue;
+    const auto channels = static_cast<std::size_t>(graph.slot(s.input).channels);
+    if (channels % edge::kColumnMultiple != 0) continue;
+    const std::size_t tap = channels * s.bias.size(), groups = static_cast<std::size_t>(s.taps) / 3;
+    std::vector<float> weight;
+    weight.reserve(edge::kToomPoints * groups * tap);
+    for (const auto& at : kAt) {
+      for (std::size_t g = 0; g < groups; ++g) {
+        for (std::size_t i = 0; i < tap; ++i) {
+          double sum = 0;
+          for (std::size_t k = 0; k < 3; ++k)
+            sum += at[k] * static_cast<double>(s.weight[(3 * g + k) * tap + i]);
+          weight.push_back(static_cast<float>(sum));
+        }
+      }
+    }
+    s.weight = std::move(weight);
+    s.toom_cook = true;
+  }
+  return graph;
+}
 
 std::vector<std::uint8_t> edge_bytes(const EdgeGraph& graph, const ModelCard& card) {
   flatbuffers::FlatBufferBuilder builder(1 << 20);

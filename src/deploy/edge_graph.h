@@ -24,7 +24,7 @@ struct EdgeStep {
   int input = -1, output = -1;  // slots; Leads: the estimated ones, Positions: the output alone
   int other = -1;               // Convolution: slot that is added; Leads: the measured ones
   int taps = 1, stride = 1, padding = 0, phases = 1;
-  bool leaky = false;
+  bool leaky = false, toom_cook = false;
   std::vector<float> weight;  // [tap x channel in][column]; Positions: its values
   std::vector<float> bias;    // [column]; columns: a multiple of edge::kColumnMultiple
   std::vector<std::int8_t> weight8;
@@ -46,6 +46,9 @@ struct EdgeGraph {
   EdgeSlot& slot(int i) { return slots[static_cast<std::size_t>(i)]; }
   const EdgeSlot& slot(int i) const { return slots[static_cast<std::size_t>(i)]; }
 };
+
+/// `graph` with its float convolutions by Toom-Cook where that takes fewer products.
+EdgeGraph with_toom_cook(EdgeGraph graph);
 
 /// The bytes of the .lhm file: activations laid out in one arena, where those share memory that are
 /// not alive at the same time.

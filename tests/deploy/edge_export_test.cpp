@@ -93,8 +93,8 @@ TEST_P(EdgeExport, gives_what_libtorch_gives_on_every_kernel_path) {
     std::vector<std::uint8_t> arena(edge.arena_bytes(), 0xff);  // NaN
     std::vector<float> logits(19), restored(static_cast<std::size_t>(kLeads * window));
     const auto step = static_cast<std::size_t>(window);
-    const edge::Restored leads = {restored.data(), step, step};
-    ASSERT_EQ(edge.run(x.data_ptr<float>(), arena.data(), arena.size(), logits.data(), &leads,
+    const edge::Restored where = {restored.data(), step, step};
+    ASSERT_EQ(edge.run(x.data_ptr<float>(), arena.data(), arena.size(), logits.data(), &where,
                        *paths[path]),
               edge::ModelStatus::kOk);
     const torch::Tensor got = torch::tensor(logits);

@@ -174,6 +174,44 @@ TEST(KernelPaths, agree_with_the_reference_on_random_shapes) {
   }
 }
 
+TEST(KernelPaths, by_toom_cook_agree_with_the_plain_convolution) {
+  std::minstd_rand random(4);
+  const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+  const Kernels* paths[8];
+  const std::size_t count = kernel_paths(paths, 8);
+  for (int round = 0; round < 30; ++round) {
+    const std::size_t rows = 1 + below(150), columns = kColumnMultiple * (1 + below(6)),
+                      channels = kColumnMultiple * (1 + below(3)), groups = 1 + below(4),
+                      tap = channels * columns;
+    const auto in = ramp(toom_cook_rows(rows, groups) * channels), bias = ramp(columns),
+               add = ramp(rows * columns), weight = ramp(3 * groups * tap);
+    // Three taps, a + b x + c x^2, at 0, 1, -1, 2 and infinity.
+    std::vector<float> points;
+    for (const double x : {0.0, 1.0, -1.0, 2.0, 1e300}) {
+      const double scale = x == 0 ? 2 : x == 1 ? -2 : x == -1 ? -6 : 6;
+      for (std::size_t g = 0; g < groups; ++g) {
+        for (std::size_t i = 0; i < tap; ++i) {
+          const auto w = [&](std::size_t k) { return double{weight[(3 * g + k) * tap + i]}; };
+          points.push_back(
+              static_cast<float>(x == 1e300 ? w(2) : (w(0) + x * w(1) + x * x * w(2)) / scale));
+        }
+      }
+    }
+    std::vector<float> expected(rows * columns), got(rows * columns),
+        scratch(toom_cook_scratch(columns, channels, groups));
+    const bool leaky = below(2) == 0;
+    const float* added = below(2) == 0 ? nullptr : add.data();
+    reference_kernels().gemm({in.data(), weight.data(), bias.data(), added, expected.data(), rows,
+                              columns, 3 * groups * channels, channels, leaky});
+    for (std::size_t p = 0; p < count; ++p) {
+      paths[p]->toom_cook({in.data(), points.data(), bias.data(), added, got.data(), scratch.data(),
+                           rows, columns, channels, groups, leaky});
+      for (std::size_t i = 0; i < got.size(); ++i)
+        ASSERT_NEAR(got[i], expected[i], 1e-4) << paths[p]->name << ", round " << round;
+    }
+  }
+}
+
 /// Elements of either kind, and what they were before.
 struct Cells {
   Cells(std::size_t count, bool bytes) : floats(ramp(count)), small(count), kind(bytes) {
