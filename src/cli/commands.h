@@ -15,6 +15,7 @@ void add_distil(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_diagnose(CLI::App& app);
 void add_export(CLI::App& app);
+void add_bench(CLI::App& app);
 void add_check(CLI::App& app);
 void add_describe(CLI::App& app);
 void add_import(CLI::App& app);

@@ -1,46 +1,13 @@
 #include <algorithm>
-#include <cstring>
-#include <fstream>
-#include <new>
 #include <thread>
 
 #include "deploy/engine.h"
-#include "ecg/error.h"
+#include "deploy/model_bytes.h"
 #include "ecg/leads.h"
 #include "edge/network.h"
 
 namespace liteheart {
 namespace {
-
-constexpr std::uintmax_t kMostBytes = std::uintmax_t{1} << 30;
-
-/// An .lhm file's bytes at a cache line's beginning.
-class ModelBytes {
- public:
-  explicit ModelBytes(std::size_t size)
-      : lines_((size + sizeof(Line) - 1) / sizeof(Line)), size_(size) {}
-  void* data() { return lines_.data(); }
-  std::size_t size() const { return size_; }
-
- private:
-  struct alignas(64) Line {
-    std::byte bytes[64];
-  };
-  std::vector<Line> lines_;
-  std::size_t size_;
-};
-
-ModelBytes read_model(const std::filesystem::path& file) {
-  std::error_code failed;
-  const auto size = std::filesystem::file_size(file, failed);
-  if (failed) throw Error(file.string(), "cannot be read", "check the name");
-  if (size > kMostBytes) throw Error(file.string(), "is too large for a model");
-  ModelBytes bytes(size);
-  std::ifstream in(file, std::ios::binary);
-  if (!in.read(static_cast<char*>(bytes.data()), static_cast<std::streamsize>(size)))
-    throw Error(file.string(), "cannot be read", "check the disk");
-  return bytes;
-}
 
 class EdgeEngine : public Engine {
  public:
@@ -57,12 +24,10 @@ class EdgeEngine : public Engine {
 EdgeEngine::EdgeEngine(ModelBytes bytes, const std::string& name, int threads,
                        const edge::Kernels& kernels)
     : bytes_(std::move(bytes)),
+      model_(open_edge_model(bytes_, name)),
       threads_(threads > 0 ? static_cast<unsigned>(threads)
                            : std::max(1U, std::thread::hardware_concurrency())),
       kernels_(kernels) {
-  const auto status = edge::EdgeModel::open(bytes_.data(), bytes_.size(), model_);
-  if (status != edge::ModelStatus::kOk)
-    throw Error(name, edge::status_text(status), "make it again with liteheart export");
   card_.conditioning = model_.conditioning();
   card_.leads.clear();
   for (std::size_t i = 0; i < model_.leads(); ++i) card_.leads.push_back(model_.lead(i));
@@ -107,15 +72,13 @@ Engine::Output EdgeEngine::run(std::span<const float> windows, bool restore) {
 bool is_edge_model(const std::filesystem::path& path) { return path.extension() == ".lhm"; }
 
 std::unique_ptr<Engine> open_edge_engine(const std::filesystem::path& file, int threads) {
-  return std::make_unique<EdgeEngine>(read_model(file), file.string(), threads,
+  return std::make_unique<EdgeEngine>(ModelBytes::read(file), file.string(), threads,
                                       edge::best_kernels());
 }
 
 std::unique_ptr<Engine> edge_engine(std::span<const std::uint8_t> bytes, const std::string& name,
                                     const edge::Kernels& kernels) {
-  ModelBytes copy(bytes.size());
-  std::memcpy(copy.data(), bytes.data(), bytes.size());
-  return std::make_unique<EdgeEngine>(std::move(copy), name, 1, kernels);
+  return std::make_unique<EdgeEngine>(ModelBytes(bytes), name, 1, kernels);
 }
 
 }  // namespace liteheart

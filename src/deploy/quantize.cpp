@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 #include <functional>
 #include <vector>
 
+#include "deploy/model_bytes.h"
 #include "ecg/error.h"
 #include "edge/network.h"
 
@@ -93,15 +93,8 @@ Range best_range(const Seen& seen) {
 /// Runs the float graph on the windows and looks at each slot.
 std::vector<Seen> observe(const EdgeGraph& graph, const ModelCard& card,
                           std::span<const float> windows) {
-  struct Aligned {
-    alignas(64) std::array<std::uint8_t, 64> bytes;
-  };
-  const auto bytes = edge_bytes(graph, card);
-  std::vector<Aligned> aligned(bytes.size() / sizeof(Aligned) + 1);
-  std::memcpy(aligned.data(), bytes.data(), bytes.size());
-  edge::EdgeModel model;
-  if (edge::EdgeModel::open(aligned.data(), bytes.size(), model) != edge::ModelStatus::kOk)
-    throw Error("quantize", "the graph does not open in the edge library");
+  const ModelBytes bytes(edge_bytes(graph, card));
+  const edge::EdgeModel model = open_edge_model(bytes, "quantize");
 
   struct Watch {
     const EdgeGraph& graph;

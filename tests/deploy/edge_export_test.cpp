@@ -5,9 +5,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include <cstring>
-#include <new>
-
+#include "deploy/model_bytes.h"
 #include "ecg/leads.h"
 #include "edge/network.h"
 #include "nn/worn.h"
@@ -47,20 +45,6 @@ Model worn(const ModelCard& card) {
   return model;
 }
 
-/// Bytes where EdgeModel wants them.
-struct Aligned {
-  explicit Aligned(const std::vector<std::uint8_t>& from)
-      : bytes(static_cast<std::uint8_t*>(::operator new (from.size(), std::align_val_t{64}))),
-        size(from.size()) {
-    std::memcpy(bytes, from.data(), size);
-  }
-  ~Aligned() { ::operator delete (bytes, std::align_val_t{64}); }
-  Aligned(const Aligned&) = delete;
-  Aligned& operator=(const Aligned&) = delete;
-  std::uint8_t* bytes;
-  std::size_t size;
-};
-
 /// Largest difference, in parts of the largest value: sums over thousands of terms that cancel
 /// cannot be compared one by one.
 float difference(const torch::Tensor& a, const torch::Tensor& b) {
@@ -78,9 +62,8 @@ TEST_P(EdgeExport, gives_what_libtorch_gives_on_every_kernel_path) {
   const torch::Tensor x = torch::randn({1, leads, window});
   const ModelOutput expected = model.forward(x);
 
-  const Aligned file(edge_bytes(model));
-  edge::EdgeModel edge;
-  ASSERT_EQ(edge::EdgeModel::open(file.bytes, file.size, edge), edge::ModelStatus::kOk);
+  const ModelBytes file(edge_bytes(model));
+  const edge::EdgeModel edge = open_edge_model(file, "test");
   ASSERT_EQ(edge.diagnoses(), 19u);
   EXPECT_STREQ(edge.diagnosis(18).abbreviation, "D18");
   EXPECT_EQ(edge.restores(), model.card.restoration.has_value());

@@ -9,6 +9,7 @@
 
 #include "deploy/edge_export.h"
 #include "deploy/engine.h"
+#include "deploy/model_bytes.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
 #include "edge/network.h"
@@ -123,11 +124,8 @@ TEST(Quantize, makes_a_file_a_quarter_the_size_that_needs_less_memory) {
   const auto file = edge_bytes(floats, model.card), small = edge_bytes(bytes, model.card);
   EXPECT_LT(small.size() * 7, file.size() * 2);
   const auto arena = [&](const std::vector<std::uint8_t>& from) {
-    std::vector<std::max_align_t> aligned(from.size() / sizeof(std::max_align_t) + 1);
-    std::copy(from.begin(), from.end(), reinterpret_cast<std::uint8_t*>(aligned.data()));
-    edge::EdgeModel edge;
-    EXPECT_EQ(edge::EdgeModel::open(aligned.data(), from.size(), edge), edge::ModelStatus::kOk);
-    return edge.arena_bytes();
+    const ModelBytes aligned(from);
+    return open_edge_model(aligned, "test").arena_bytes();
   };
   EXPECT_LT(arena(small) * 3, arena(file));
 }
