@@ -43,6 +43,14 @@ inline void write(const Elements& to, std::size_t at, Vector y, Vector inverse) 
   std::memcpy(static_cast<std::uint8_t*>(to.data) + at, &b, sizeof b);
 }
 
+inline void to_bytes(const float* from, std::size_t count, const Elements& to) {
+  const float inverse = 1 / to.scale;
+  std::size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) write(to, i, load(from + i), splat(inverse));
+  for (; i < count; ++i)
+    static_cast<std::uint8_t*>(to.data)[i] = to_byte(from[i], inverse, to.zero);
+}
+
 /// Rows x (Blocks x 16) of out, from row t and column c on.
 template <class Isa, int Rows, int Blocks>
 inline void byte_tile(const ByteGemm& g, std::size_t t, std::size_t c) {

@@ -37,5 +37,8 @@ struct Words {
 
 void avx2_byte_gemm(const ByteGemm& g) { byte_gemm<Words, 2, 1>(g); }
 void avx2_attention_exact(const Head& h) { attention(h); }
+void avx2_to_bytes(const float* from, std::size_t count, const Elements& to) {
+  to_bytes(from, count, to);
+}
 
 }  // namespace liteheart::edge

@@ -120,5 +120,8 @@ struct Words {
 
 void vector_byte_gemm(const ByteGemm& g) { byte_gemm<Words, 2, 1>(g); }
 void vector_attention_exact(const Head& h) { attention(h); }
+void vector_to_bytes(const float* from, std::size_t count, const Elements& to) {
+  to_bytes(from, count, to);
+}
 
 }  // namespace liteheart::edge

@@ -6,12 +6,13 @@
 
 namespace liteheart::edge {
 
-#define LITEHEART_KERNEL_PATH(path)         \
-  void path##_gemm(const Gemm& g);          \
-  void path##_toom_cook(const ToomCook& c); \
-  void path##_attention(const Head& h);     \
-  void path##_byte_gemm(const ByteGemm& g); \
-  void path##_attention_exact(const Head& h)
+#define LITEHEART_KERNEL_PATH(path)           \
+  void path##_gemm(const Gemm& g);            \
+  void path##_toom_cook(const ToomCook& c);   \
+  void path##_attention(const Head& h);       \
+  void path##_byte_gemm(const ByteGemm& g);   \
+  void path##_attention_exact(const Head& h); \
+  void path##_to_bytes(const float* from, std::size_t count, const Elements& to)
 
 LITEHEART_KERNEL_PATH(reference);
 LITEHEART_KERNEL_PATH(vector);

@@ -6,13 +6,14 @@ namespace liteheart::edge {
 namespace {
 
 // constexpr: made without a lock when the program starts.
-#define LITEHEART_KERNEL_PATH(path)                      \
-  constexpr Kernels path##_kernels_ = {#path,            \
-                                       path##_gemm,      \
-                                       path##_toom_cook, \
-                                       path##_attention, \
-                                       path##_byte_gemm, \
-                                       path##_attention_exact}
+#define LITEHEART_KERNEL_PATH(path)                            \
+  constexpr Kernels path##_kernels_ = {#path,                  \
+                                       path##_gemm,            \
+                                       path##_toom_cook,       \
+                                       path##_attention,       \
+                                       path##_byte_gemm,       \
+                                       path##_attention_exact, \
+                                       path##_to_bytes}
 LITEHEART_KERNEL_PATH(reference);
 LITEHEART_KERNEL_PATH(vector);
 #if defined(__x86_64__)

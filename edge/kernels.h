@@ -93,6 +93,8 @@ struct Kernels {
   void (*attention)(const Head&);
   void (*byte_gemm)(const ByteGemm&);
   void (*attention_exact)(const Head&);
+  /// to[i], a byte, is the one nearest to from[i].
+  void (*to_bytes)(const float* from, std::size_t count, const Elements& to);
 };
 
 /// Plain loops: what the others are tested against.

@@ -95,6 +95,12 @@ void reference_attention(const Head& h) {
 }
 void reference_attention_exact(const Head& h) { attention(h, exponential); }
 
+void reference_to_bytes(const float* from, std::size_t count, const Elements& to) {
+  const float inverse = 1 / to.scale;
+  for (std::size_t i = 0; i < count; ++i)
+    static_cast<std::uint8_t*>(to.data)[i] = to_byte(from[i], inverse, to.zero);
+}
+
 void reference_byte_gemm(const ByteGemm& g) {
   const float inverse = 1 / g.out.scale;
   for (std::size_t t = 0; t < g.rows; ++t) {

@@ -109,64 +109,91 @@ void Runner::attention(const Attention& a) const {
   }
 }
 
-/// One element at a time, whatever stands for it.
-class Row {
+constexpr std::size_t kBlock = 16;  // rows that are turned together
+
+/// Rows of elements as floats, whatever stands for them.
+class Rows {
  public:
-  explicit Row(const View& v) : e_(v.elements), inverse_(1 / e_.scale), channels_(v.channels) {}
-  void read(std::size_t t, float* to) const {
-    for (std::size_t c = 0; c < channels_; ++c) {
-      const std::size_t at = t * channels_ + c;
-      to[c] = e_.bytes ? from_byte(static_cast<const std::uint8_t*>(e_.data)[at], e_.scale, e_.zero)
-                       : static_cast<const float*>(e_.data)[at];
+  Rows(const View& v, const Kernels& kernels)
+      : e_(v.elements), channels_(v.channels), kernels_(kernels) {}
+  /// to: [count][channels].
+  void read(std::size_t first, std::size_t count, float* __restrict to) const {
+    const std::size_t from = first * channels_, elements = count * channels_;
+    if (!e_.bytes) {
+      std::memcpy(to, static_cast<const float*>(e_.data) + from, elements * sizeof(float));
+      return;
     }
+    const auto* bytes = static_cast<const std::uint8_t*>(e_.data) + from;
+    const float scale = e_.scale;
+    const std::uint8_t zero = e_.zero;
+    for (std::size_t i = 0; i < elements; ++i) to[i] = from_byte(bytes[i], scale, zero);
   }
-  void write(std::size_t t, const float* from) const {
-    for (std::size_t c = 0; c < channels_; ++c) {
-      const std::size_t at = t * channels_ + c;
-      if (e_.bytes)
-        static_cast<std::uint8_t*>(e_.data)[at] = to_byte(from[c], inverse_, e_.zero);
-      else
-        static_cast<float*>(e_.data)[at] = from[c];
+  void write(std::size_t first, std::size_t count, const float* __restrict from) const {
+    const std::size_t to = first * channels_, elements = count * channels_;
+    if (!e_.bytes) {
+      std::memcpy(static_cast<float*>(e_.data) + to, from, elements * sizeof(float));
+      return;
     }
+    Elements at = e_;
+    at.data = static_cast<std::uint8_t*>(e_.data) + to;
+    kernels_.to_bytes(from, elements, at);
   }
 
  private:
   Elements e_;
-  float inverse_;
   std::size_t channels_;
+  const Kernels& kernels_;
 };
 
 void Runner::leads(const Leads& l) const {
   const View to = begin(l.output()), from = view(l.estimated());
-  const Row measured(view(l.measured())), estimated(from), out(to);
-  const auto& given = *model_.leads();
-  for (std::size_t t = 0; t < to.time; ++t) {
-    float x[kLeads], e[kLeads], y[kLeads];
-    measured.read(t, x);
-    estimated.read(t, e);
-    for (std::size_t i = 0; i < from.channels; ++i) y[l.derive() ? kIndependent[i] : i] = e[i];
-    // The derived leads follow from the leads that are given out, measured ones included.
-    for (flatbuffers::uoffset_t i = 0; i < given.size(); ++i) y[given.Get(i)] = x[i];
-    if (l.derive()) {
+  const Rows measured(view(l.measured()), kernels_), estimated(from, kernels_), out(to, kernels_);
+  const std::size_t width = from.channels, given = model_.leads()->size();
+  std::size_t place[kLeads], lead[kLeads];
+  for (std::size_t i = 0; i < width; ++i) place[i] = l.derive() ? kIndependent[i] : i;
+  for (std::size_t i = 0; i < given; ++i)
+    lead[i] = model_.leads()->Get(static_cast<flatbuffers::uoffset_t>(i));
+  float block_x[kBlock * kLeads], block_e[kBlock * kLeads], block_y[kBlock * kLeads];
+  for (std::size_t first = 0; first < to.time; first += kBlock) {
+    const std::size_t count = to.time - first < kBlock ? to.time - first : kBlock;
+    measured.read(first, count, block_x);
+    estimated.read(first, count, block_e);
+    for (std::size_t t = 0; t < count; ++t) {
+      const float *x = block_x + t * given, *e = block_e + t * width;
+      float* y = block_y + t * kLeads;
+      for (std::size_t i = 0; i < width; ++i) y[place[i]] = e[i];
+      // The derived leads follow from the leads that are given out, measured ones included.
+      for (std::size_t i = 0; i < given; ++i) y[lead[i]] = x[i];
+      if (!l.derive()) continue;
       y[2] = y[1] - y[0];
       y[3] = -(y[0] + y[1]) / 2;
       y[4] = y[0] - y[1] / 2;
       y[5] = y[1] - y[0] / 2;
-      for (flatbuffers::uoffset_t i = 0; i < given.size(); ++i) y[given.Get(i)] = x[i];
+      for (std::size_t i = 0; i < given; ++i) y[lead[i]] = x[i];
     }
-    out.write(t, y);
+    out.write(first, count, block_y);
   }
 }
 
+/// In four sums side by side, always the same four. Channels beyond a multiple of 4 go into the
+/// first.
+float sum_of(const float* x, std::size_t count, float mean, float (*term)(float)) {
+  float part[4] = {};
+  std::size_t c = 0;
+  for (; c + 4 <= count; c += 4) {
+    for (std::size_t i = 0; i < 4; ++i) part[i] += term(x[c + i] - mean);
+  }
+  for (; c < count; ++c) part[0] += term(x[c] - mean);
+  return (part[0] + part[1]) + (part[2] + part[3]);
+}
+
 void layer_norm(const View& in, const View& out, float epsilon) {
+  const auto n = static_cast<float>(in.channels);
   for (std::size_t t = 0; t < in.time; ++t) {
     const float* x = in.floats() + t * in.channels;
     float* y = out.floats() + t * in.channels;
-    const auto n = static_cast<float>(in.channels);
-    float sum = 0, square = 0;
-    for (std::size_t c = 0; c < in.channels; ++c) sum += x[c];
-    const float mean = sum / n;
-    for (std::size_t c = 0; c < in.channels; ++c) square += (x[c] - mean) * (x[c] - mean);
+    const float mean = sum_of(x, in.channels, 0, [](float d) { return d; }) / n;
+    const float square = sum_of(x, in.channels, mean, [](float d) { return d * d; });
     const float scale = 1 / std::sqrt(square / n + epsilon);
     for (std::size_t c = 0; c < in.channels; ++c) y[c] = (x[c] - mean) * scale;
   }
@@ -179,12 +206,6 @@ void maximum(const View& in, const View& out) {
     const float* x = in.floats() + t * in.channels;
     for (std::size_t c = 0; c < in.channels; ++c) y[c] = x[c] > y[c] ? x[c] : y[c];
   }
-}
-
-void quantize(const View& in, const View& out) {
-  const float inverse = 1 / out.elements.scale;
-  for (std::size_t i = 0; i < in.time * in.channels; ++i)
-    out.bytes()[i] = to_byte(in.floats()[i], inverse, out.elements.zero);
 }
 
 void Runner::step(const Step& s) const {
@@ -207,8 +228,10 @@ void Runner::step(const Step& s) const {
       return maximum(view(s.op_as_Maximum()->input()), begin(s.op_as_Maximum()->output()));
     case Op_Leads:
       return leads(*s.op_as_Leads());
-    case Op_Quantize:
-      return quantize(view(s.op_as_Quantize()->input()), begin(s.op_as_Quantize()->output()));
+    case Op_Quantize: {
+      const View in = view(s.op_as_Quantize()->input());
+      return Rows(begin(s.op_as_Quantize()->output()), kernels_).write(0, in.time, in.floats());
+    }
     default:
       return;
   }
@@ -346,10 +369,10 @@ ModelStatus EdgeModel::run(const float* window, void* arena, std::size_t arena_b
     const auto* made = s->op_as_Leads();
     if (restored == nullptr || made == nullptr || made->output() != network.restored()) continue;
     const View out = runner.view(network.restored());
-    const Row leads(out);
+    const Rows leads(out, kernels);
     for (std::size_t t = 0; t < restored->samples; ++t) {
       float row[kLeads];
-      leads.read(t, row);
+      leads.read(t, 1, row);
       for (std::size_t lead = 0; lead < kLeads; ++lead)
         restored->data[lead * restored->step + t] = row[lead];
     }
