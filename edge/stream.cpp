@@ -26,6 +26,12 @@ Layout layout(const Conditioning& c, Ratio ratio) {
 
 constexpr std::size_t doubles_for(std::size_t floats) { return (floats + 1) / 2; }
 
+/// Where sample n stands in a ring: in 64 bits also where size_t, on a small processor, would wrap
+/// around after some months.
+std::size_t place(std::int64_t n, std::size_t length) {
+  return static_cast<std::size_t>(n % static_cast<std::int64_t>(length));
+}
+
 }  // namespace
 
 std::size_t StreamConditioner::memory(const Conditioning& c, double source_hz, std::size_t leads) {
@@ -74,7 +80,7 @@ StreamConditioner::StreamConditioner(const Conditioning& c, double source_hz, st
 }
 
 std::size_t StreamConditioner::push(const float* mv) {
-  const std::size_t at = static_cast<std::size_t>(taken_) % history_;
+  const std::size_t at = place(taken_, history_);
   for (std::size_t i = 0; i < leads_; ++i) lead_[i].input[at] = static_cast<double>(mv[i]);
   ++taken_;
   const std::int64_t before = made_;
@@ -93,12 +99,17 @@ std::size_t StreamConditioner::push(const float* mv) {
 
 /// One more sample at the preset's rate, from the inputs first, first + 1, ...
 void StreamConditioner::make(std::int64_t first, std::int64_t count, const double* taps) {
-  const std::size_t at = static_cast<std::size_t>(made_) % length_;
+  const std::size_t at = place(made_, length_);
+  const std::int64_t skipped = std::max<std::int64_t>(0, -first);
+  const std::size_t begin = place(first + skipped, history_);
   for (std::size_t i = 0; i < leads_; ++i) {
     const Lead& lead = lead_[i];
     double x = 0;
-    for (std::int64_t k = std::max<std::int64_t>(0, -first); k < count; ++k)
-      x += taps[k] * lead.input[static_cast<std::size_t>(first + k) % history_];
+    std::size_t from = begin;
+    for (std::int64_t k = skipped; k < count; ++k) {
+      x += taps[k] * lead.input[from];
+      from = from + 1 == history_ ? 0 : from + 1;
+    }
     lead.made[at] = static_cast<float>(x);
     if (made_ == kPadding)
       start_filter(lead);
@@ -128,12 +139,12 @@ bool StreamConditioner::flat() const {
 void StreamConditioner::window(std::size_t samples, float* out) const {
   const auto length = static_cast<std::size_t>(conditioning_.window);
   const double gain = filter_.gain * filter_.gain;
+  const std::size_t newest = place(made_ - 1, length_);
   for (std::size_t i = 0; i < leads_; ++i) {
     const Lead& lead = lead_[i];
-    // From the newest sample back: i = 0, 1, ...
+    // From the newest sample back: n = 0, 1, ...
     const auto back = [&](const float* ring, std::size_t n) {
-      return static_cast<double>(
-          ring[static_cast<std::size_t>(made_ - 1 - static_cast<std::int64_t>(n)) % length_]);
+      return static_cast<double>(ring[n <= newest ? newest - n : newest + length_ - n]);
     };
     BandpassState<double> ahead = *lead.state;
     double beyond[kPadding];
