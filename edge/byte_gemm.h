@@ -5,6 +5,7 @@
 //   Part weights(bytes, p): four of each column of part p of 16
 //   Part add(sums, inputs, weights)
 //   store(parts, integers): the 16 sums of kParts parts
+// or ByteSums of its own.
 // Include it once a path, compiled without fusing products and sums.
 #pragma once
 
@@ -51,37 +52,48 @@ inline void to_bytes(const float* from, std::size_t count, const Elements& to) {
     static_cast<std::uint8_t*>(to.data)[i] = to_byte(from[i], inverse, to.zero);
 }
 
+/// The sums of Rows x (Blocks x 16) of out, from row t and column c on. An instruction set that has
+/// no such parts has its own.
+template <class Isa>
+struct ByteSums {
+  template <int Rows, int Blocks>
+  static void of(const ByteGemm& g, std::size_t t, std::size_t c,
+                 std::int32_t (*total)[Blocks * kLanes]) {
+    constexpr int kParts = Blocks * Isa::kParts;
+    typename Isa::Part sums[Rows][kParts];
+    for (int r = 0; r < Rows; ++r) {
+      for (int p = 0; p < kParts; ++p) sums[r][p] = typename Isa::Part{};
+    }
+    const std::uint8_t* in = g.in + t * g.in_step;
+    const std::int8_t* weight = g.weight + c * kDepthMultiple;
+    const std::size_t next = g.columns * kDepthMultiple;
+    for (std::size_t k = 0; k < g.depth; k += kDepthMultiple, weight += next) {
+      typename Isa::Part w[kParts];
+      for (int b = 0; b < Blocks; ++b) {
+        for (int p = 0; p < Isa::kParts; ++p) {
+          w[b * Isa::kParts + p] = Isa::weights(
+              weight + static_cast<std::size_t>(b) * kColumnMultiple * kDepthMultiple, p);
+        }
+      }
+      for (int r = 0; r < Rows; ++r) {
+        const auto x = Isa::inputs(in + static_cast<std::size_t>(r) * g.in_step + k);
+        for (int p = 0; p < kParts; ++p) sums[r][p] = Isa::add(sums[r][p], x, w[p]);
+      }
+    }
+    // Unrolled, so that the sums above stay in registers.
+    LITEHEART_UNROLL
+    for (int r = 0; r < Rows; ++r) {
+      LITEHEART_UNROLL
+      for (int b = 0; b < Blocks; ++b) Isa::store(&sums[r][b * Isa::kParts], total[r] + b * kLanes);
+    }
+  }
+};
+
 /// Rows x (Blocks x 16) of out, from row t and column c on.
 template <class Isa, int Rows, int Blocks>
 inline void byte_tile(const ByteGemm& g, std::size_t t, std::size_t c) {
-  constexpr int kParts = Blocks * Isa::kParts;
-  typename Isa::Part sums[Rows][kParts];
-  for (int r = 0; r < Rows; ++r) {
-    for (int p = 0; p < kParts; ++p) sums[r][p] = typename Isa::Part{};
-  }
-  const std::uint8_t* in = g.in + t * g.in_step;
-  const std::int8_t* weight = g.weight + c * kDepthMultiple;
-  const std::size_t next = g.columns * kDepthMultiple;
-  for (std::size_t k = 0; k < g.depth; k += kDepthMultiple, weight += next) {
-    typename Isa::Part w[kParts];
-    for (int b = 0; b < Blocks; ++b) {
-      for (int p = 0; p < Isa::kParts; ++p) {
-        w[b * Isa::kParts + p] = Isa::weights(
-            weight + static_cast<std::size_t>(b) * kColumnMultiple * kDepthMultiple, p);
-      }
-    }
-    for (int r = 0; r < Rows; ++r) {
-      const auto x = Isa::inputs(in + static_cast<std::size_t>(r) * g.in_step + k);
-      for (int p = 0; p < kParts; ++p) sums[r][p] = Isa::add(sums[r][p], x, w[p]);
-    }
-  }
-  // Unrolled, so that the sums above stay in registers.
   std::int32_t total[Rows][Blocks * kLanes];
-  LITEHEART_UNROLL
-  for (int r = 0; r < Rows; ++r) {
-    LITEHEART_UNROLL
-    for (int b = 0; b < Blocks; ++b) Isa::store(&sums[r][b * Isa::kParts], total[r] + b * kLanes);
-  }
+  ByteSums<Isa>::template of<Rows, Blocks>(g, t, c, total);
   const Vector inverse = splat(1 / g.out.scale);
   for (int b = 0; b < Blocks; ++b) {
     const std::size_t column = c + static_cast<std::size_t>(b) * kLanes;

@@ -1,5 +1,5 @@
 // 128-bit vectors: SSE2, NEON, WebAssembly's; products of 16-bit numbers where there are none of
-// bytes. Elsewhere the compiler's own.
+// bytes. Cortex-M's instructions. Elsewhere the compiler's own.
 #define LITEHEART_LANES 16
 #include "edge/attention.h"
 #include "edge/byte_gemm.h"
@@ -7,10 +7,14 @@
 
 #if defined(__SSE2__) && !defined(__wasm__)
 #include <immintrin.h>
-#elif defined(__ARM_NEON)
+#elif defined(__ARM_NEON) && defined(__aarch64__)
 #include <arm_neon.h>
 #elif defined(__wasm_simd128__)
 #include <wasm_simd128.h>
+#elif defined(__ARM_FEATURE_MVE)
+#include "edge/byte_sums_mve.h"
+#elif defined(__ARM_FEATURE_DSP)
+#include "edge/byte_sums_dsp.h"
 #endif
 
 namespace liteheart::edge {
@@ -20,6 +24,7 @@ namespace {
 #if defined(__SSE2__) && !defined(__wasm__)
 
 struct Words {
+  static constexpr int kRows = 2;
   using Part = __m128i;
   static constexpr int kParts = 8;
   static Part inputs(const std::uint8_t* from) {
@@ -42,9 +47,10 @@ struct Words {
   }
 };
 
-#elif defined(__ARM_NEON)
+#elif defined(__ARM_NEON) && defined(__aarch64__)
 
 struct Words {
+  static constexpr int kRows = 2;
   using Part = int32x4_t;
   using Inputs = int16x8_t;
   static constexpr int kParts = 8;
@@ -69,6 +75,7 @@ struct Words {
 #elif defined(__wasm_simd128__)
 
 struct Words {
+  static constexpr int kRows = 2;
   using Part = v128_t;
   static constexpr int kParts = 8;
   static Part inputs(const std::uint8_t* from) {
@@ -87,9 +94,14 @@ struct Words {
   }
 };
 
+#elif defined(__ARM_FEATURE_MVE) || defined(__ARM_FEATURE_DSP)
+
+using Words = CortexM;
+
 #else
 
 struct Words {
+  static constexpr int kRows = 2;
   struct Part {
     std::int32_t of[4];  // sums of two columns; inputs and weights: four of each
   };
@@ -118,7 +130,7 @@ struct Words {
 
 }  // namespace
 
-void vector_byte_gemm(const ByteGemm& g) { byte_gemm<Words, 2, 1>(g); }
+void vector_byte_gemm(const ByteGemm& g) { byte_gemm<Words, Words::kRows, 1>(g); }
 void vector_attention_exact(const Head& h) { attention(h); }
 void vector_to_bytes(const float* from, std::size_t count, const Elements& to) {
   to_bytes(from, count, to);

@@ -5,9 +5,21 @@
 #include "edge/toom_cook.h"
 
 namespace liteheart::edge {
+namespace {
 
-void vector_gemm(const Gemm& g) { gemm<6, 4>(g); }
-void vector_toom_cook(const ToomCook& c) { toom_cook<6, 4>(c); }
+// As many sums as stay in registers: of 32, of 8, or of 16.
+#if defined(__aarch64__)
+constexpr int kRows = 6, kVectors = 4;
+#elif defined(__ARM_FEATURE_MVE)
+constexpr int kRows = 2, kVectors = 2;
+#else
+constexpr int kRows = 4, kVectors = 2;
+#endif
+
+}  // namespace
+
+void vector_gemm(const Gemm& g) { gemm<kRows, kVectors>(g); }
+void vector_toom_cook(const ToomCook& c) { toom_cook<kRows, kVectors>(c); }
 void vector_attention(const Head& h) { attention(h); }
 
 }  // namespace liteheart::edge
