@@ -24,8 +24,9 @@ struct Gemm {
   bool leaky;
 };
 
-/// As Gemm, a convolution of stride 1 by Toom-Cook's F(3, 3): three rows of the output at a time,
-/// with 5 products for each three taps instead of 9. See toom_cook.h.
+/// As Gemm, a convolution by Toom-Cook's F(3, 3): three rows of the output at a time, with 5
+/// products for each three taps instead of 9. Where the stride is more than 1, so many rows of the
+/// input count as one of so many times the channels. See toom_cook.h.
 struct ToomCook {
   const float* in;      // [toom_cook_rows(rows, groups)][channels]
   const float* weight;  // [kToomPoints][groups][channels][columns]
@@ -43,6 +44,9 @@ inline constexpr std::size_t kToomTiles = 32;  // of three rows, worked on toget
 constexpr std::size_t toom_cook_rows(std::size_t rows, std::size_t groups) {
   const std::size_t tiles = (rows + kToomOutputs - 1) / kToomOutputs;
   return kToomOutputs * (tiles + groups) - 1;
+}
+constexpr std::size_t toom_cook_groups(std::size_t taps, std::size_t stride) {
+  return ((taps + stride - 1) / stride + 2) / 3;
 }
 constexpr std::size_t toom_cook_scratch(std::size_t columns, std::size_t channels,
                                         std::size_t groups) {

@@ -183,17 +183,18 @@ bool Checker::float_convolution(const Convolution& c) {
 
 bool Checker::toom_cook(const Convolution& c) {
   const Slot &in = slot(c.input()), &out = slot(c.output());
-  const std::size_t groups = c.taps() / kToomOutputs, rows = out.time() / c.phases(),
-                    columns = c.bias()->size();
-  if (c.taps() % kToomOutputs != 0 || c.stride() != 1 || in.channels() % kColumnMultiple != 0)
+  const std::uint64_t groups = toom_cook_groups(c.taps(), c.stride()),
+                      rows = out.time() / c.phases(), columns = c.bias()->size(),
+                      channels = std::uint64_t{c.stride()} * in.channels();
+  if (channels > kMostElements || channels % kColumnMultiple != 0) return false;
+  if ((rows + kToomOutputs + kToomOutputs * groups) * c.stride() > kMostArena ||
+      toom_cook_rows(rows, groups) * c.stride() >
+          std::uint64_t{in.time()} + in.halo() + c.padding())
     return false;
-  if (toom_cook_rows(rows, groups) > std::size_t{in.time()} + in.halo() + c.padding()) return false;
-  if (c.weight()->size() != std::uint64_t{kToomPoints} * groups * in.channels() * columns)
+  if (c.weight()->size() != kToomPoints * groups * channels * columns) return false;
+  if (kToomPoints * ((kToomTiles + groups) * channels + kToomTiles * columns) > kMostElements)
     return false;
-  const std::uint64_t floats =
-      kToomPoints * (std::uint64_t{kToomTiles + groups} * in.channels() + kToomTiles * columns);
-  if (floats > kMostElements) return false;
-  need(toom_cook_scratch(columns, in.channels(), groups) * sizeof(float));
+  need(toom_cook_scratch(columns, channels, groups) * sizeof(float));
   return true;
 }
 

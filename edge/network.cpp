@@ -89,7 +89,8 @@ void Runner::convolution(const Convolution& c) const {
   } else if (c.toom_cook()) {
     kernels_.toom_cook({in.floats() - before, c.weight()->data(), c.bias()->data(),
                         static_cast<const float*>(add.data), out.floats(), scratch(), rows, columns,
-                        in.channels, c.taps() / kToomOutputs, c.leaky()});
+                        c.stride() * in.channels, toom_cook_groups(c.taps(), c.stride()),
+                        c.leaky()});
   } else {
     kernels_.gemm({in.floats() - before, c.weight()->data(), c.bias()->data(),
                    static_cast<const float*>(add.data), out.floats(), rows, columns, depth, in_step,

@@ -13,6 +13,14 @@ namespace file = edge::file;
 
 constexpr std::int64_t kAlign = edge::kSlotAlignment;
 
+/// Rows of the input that a convolution by Toom-Cook reads.
+std::int64_t toom_cook_rows(const EdgeStep& s, std::int64_t rows) {
+  const auto groups =
+      edge::toom_cook_groups(static_cast<std::size_t>(s.taps), static_cast<std::size_t>(s.stride));
+  return static_cast<std::int64_t>(edge::toom_cook_rows(static_cast<std::size_t>(rows), groups)) *
+         s.stride;
+}
+
 /// Where the slots lie in the arena.
 class Arena {
  public:
@@ -68,10 +76,7 @@ void Arena::measure(const EdgeGraph& graph) {
       const EdgeSlot& in = graph.slot(step.input);
       const auto rows = graph.slot(step.output).time / step.phases;
       const auto read =
-          step.toom_cook
-              ? static_cast<std::int64_t>(edge::toom_cook_rows(
-                    static_cast<std::size_t>(rows), static_cast<std::size_t>(step.taps) / 3))
-              : (rows - 1) * step.stride + step.taps;
+          step.toom_cook ? toom_cook_rows(step, rows) : (rows - 1) * step.stride + step.taps;
       const auto behind = read - step.padding - in.time;
       of(step.input).halo =
           std::max({of(step.input).halo, std::int64_t{step.padding}, std::int64_t{behind}});
@@ -217,18 +222,23 @@ EdgeGraph with_toom_cook(EdgeGraph graph) {
                                                 {1.0 / 6, 1.0 / 3, 2.0 / 3},
                                                 {0, 0, 1}};
   for (EdgeStep& s : graph.steps) {
-    if (s.op != file::Op_Convolution || s.stride != 1 || s.taps % 3 != 0) continue;
-    const auto channels = static_cast<std::size_t>(graph.slot(s.input).channels);
-    if (channels % edge::kColumnMultiple != 0) continue;
-    const std::size_t tap = channels * s.bias.size(), groups = static_cast<std::size_t>(s.taps) / 3;
+    if (s.op != file::Op_Convolution) continue;
+    const auto stride = static_cast<std::size_t>(s.stride), taps = static_cast<std::size_t>(s.taps),
+               channels = static_cast<std::size_t>(graph.slot(s.input).channels),
+               groups = edge::toom_cook_groups(taps, stride);
+    const bool fewer = edge::kToomPoints * groups * stride * 5 < edge::kToomOutputs * taps * 4;
+    if (!fewer || stride * channels % edge::kColumnMultiple != 0) continue;
+    // [tap][channel][column], with as many taps of 0 behind as the groups have room for.
+    const std::size_t unit = stride * channels * s.bias.size();
+    s.weight.resize(3 * groups * unit);
     std::vector<float> weight;
-    weight.reserve(edge::kToomPoints * groups * tap);
+    weight.reserve(edge::kToomPoints * groups * unit);
     for (const auto& at : kAt) {
       for (std::size_t g = 0; g < groups; ++g) {
-        for (std::size_t i = 0; i < tap; ++i) {
+        for (std::size_t i = 0; i < unit; ++i) {
           double sum = 0;
           for (std::size_t k = 0; k < 3; ++k)
-            sum += at[k] * static_cast<double>(s.weight[(3 * g + k) * tap + i]);
+            sum += at[k] * static_cast<double>(s.weight[(3 * g + k) * unit + i]);
           weight.push_back(static_cast<float>(sum));
         }
       }
