@@ -11,12 +11,7 @@ namespace liteheart {
 namespace {
 
 void describe(const std::string& file, const ModelCard& card) {
-  const edge::Conditioning& c = card.conditioning;
-  fmt::print("{}\nreads   lead {} at {} Hz, {} samples, {} to {} Hz, {}\n", file,
-             lead_text(card.leads), c.rate_hz, c.window, c.low_hz, c.high_hz,
-             c.normalization == edge::Normalization::kZScore ? "z-score" : "fixed gain (mV)");
-  fmt::print("gives   {} diagnoses{}\n\n", card.classes.size(),
-             card.restoration ? " and the 12 leads, estimated" : "");
+  fmt::print("{}\nreads   {}\ngives   {}\n\n", file, reads_text(card), gives_text(card));
   fmt::print("{:<18}{:<10}{:<52}{:>10}\n", "SNOMED CT", "", "", "threshold");
   for (std::size_t i = 0; i < card.classes.size(); ++i) {
     const Diagnosis& d = card.classes[i];

@@ -5,7 +5,9 @@
 
 #include "cli/commands.h"
 #include "data/output_file.h"
+#include "deploy/c_export.h"
 #include "deploy/edge_export.h"
+#include "deploy/onnx_export.h"
 #include "deploy/prepared_windows.h"
 #include "deploy/quantize.h"
 #include "ecg/error.h"
@@ -16,9 +18,23 @@ namespace {
 constexpr std::size_t kCalibrationWindows = 512;
 
 struct ExportArguments {
-  std::string model, to = "edge", out, data;
+  std::string model, to, out, data;
   bool int8 = false;
 };
+
+struct Target {
+  const char *name, *extension;
+};
+constexpr Target kEdge = {"edge", ".lhm"}, kOnnx = {"onnx", ".onnx"}, kC = {"c", ".h"};
+
+/// The target that is asked for, or else the one that the output's name tells, or else kEdge.
+const Target& target_of(const ExportArguments& a) {
+  const std::string extension = std::filesystem::path(a.out).extension().string();
+  for (const Target* target : {&kOnnx, &kC}) {
+    if (a.to.empty() ? extension == target->extension : a.to == target->name) return *target;
+  }
+  return kEdge;
+}
 
 /// The model's operations in bytes, their ranges learned from training records of `folder`.
 EdgeGraph quantized(const Model& model, const std::string& folder) {
@@ -31,16 +47,24 @@ EdgeGraph quantized(const Model& model, const std::string& folder) {
 }
 
 void run(const ExportArguments& a) {
+  const Target& target = target_of(a);
+  if (a.int8 && &target == &kOnnx)
+    throw Error("--int8", "is for the edge library", "give --to edge or --to c");
   const std::filesystem::path file = model_file(a.model);
   std::filesystem::path out = a.out;
-  if (out.empty())
-    out = std::filesystem::path(file).replace_extension(a.int8 ? ".int8.lhm" : ".lhm");
+  if (out.empty()) {
+    out = std::filesystem::path(file).replace_extension(
+        fmt::format("{}{}", a.int8 ? ".int8" : "", target.extension));
+  }
   const Model model = load_model(file);
-  const auto bytes = a.int8 ? edge_bytes(quantized(model, a.data), model.card) : edge_bytes(model);
-  auto unfinished = out;
-  unfinished += ".tmp";
-  write_file(unfinished, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  std::filesystem::rename(unfinished, out);
+  if (&target == &kOnnx) {
+    replace_file(out, onnx_bytes(model));
+  } else {
+    const auto bytes =
+        a.int8 ? edge_bytes(quantized(model, a.data), model.card) : edge_bytes(model);
+    replace_file(out, &target == &kC ? c_header(bytes, model.card, out)
+                                     : std::string(bytes.begin(), bytes.end()));
+  }
   fmt::print("{}: {} bytes\n", out.string(), std::filesystem::file_size(out));
 }
 
@@ -49,14 +73,17 @@ void run(const ExportArguments& a) {
 void add_export(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "export",
-      "Write a trained model as a file for devices: everything that a diagnosis depends on, for\n"
-      "the edge library (.lhm), which diagnose and describe read too.");
+      "Write a trained model, with everything that a diagnosis depends on, as a file for devices:\n"
+      "  edge  .lhm   for LiteHeart's own library; diagnose and describe read it too\n"
+      "  c     .h     the same as an array, to compile into a program\n"
+      "  onnx  .onnx  for ONNX Runtime and others: input 'window', conditioned as the metadata\n"
+      "               say; outputs 'logits', 'probabilities' and, of models that restore them,\n"
+      "               the 12 leads 'restored'");
   const auto a = std::make_shared<ExportArguments>();
   command->add_option("MODEL", a->model, "training folder or model file")->required();
-  command->add_option("--to", a->to, "edge: LiteHeart's own library")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"edge"}));
-  command->add_option("--out", a->out, "file to write; default: beside the model, named .lhm");
+  command->add_option("--to", a->to, "default: what the name of --out tells, or edge")
+      ->check(CLI::IsMember({kEdge.name, kC.name, kOnnx.name}));
+  command->add_option("--out", a->out, "file to write; default: beside the model");
   command->add_flag("--int8", a->int8,
                     "products in bytes, a quarter of the size and faster; needs --data");
   command->add_option("--data", a->data,

@@ -56,6 +56,20 @@ void write_file(const std::filesystem::path& path, std::string_view text) {
   file.finish();
 }
 
+void replace_file(const std::filesystem::path& path, std::string_view text) {
+  auto unfinished = path;
+  unfinished += ".tmp";
+  std::error_code refused, ignored;
+  try {
+    write_file(unfinished, text);
+    std::filesystem::rename(unfinished, path, refused);
+    if (refused) refuse(path, "be replaced", refused.value());
+  } catch (...) {
+    std::filesystem::remove(unfinished, ignored);
+    throw;
+  }
+}
+
 void sync_folder(const std::filesystem::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) refuse(folder, "be opened", errno);

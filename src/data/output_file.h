@@ -31,6 +31,8 @@ class OutputFile {
 
 /// Writes a whole file and makes sure that it survives a power cut. Throws Error.
 void write_file(const std::filesystem::path& path, std::string_view text);
+/// The same, whole or not at all: under a temporary name first. Throws Error.
+void replace_file(const std::filesystem::path& path, std::string_view text);
 
 /// Makes sure that the names in `folder` survive a power cut. Throws Error.
 void sync_folder(const std::filesystem::path& folder);

@@ -1,5 +1,7 @@
 #include "nn/model_card.h"
 
+#include <fmt/format.h>
+
 #include "ecg/error.h"
 #include "ecg/leads.h"
 
@@ -97,6 +99,19 @@ void check(const ModelCard& card, const std::string& place) {
 }
 
 }  // namespace
+
+std::string reads_text(const ModelCard& card) {
+  const edge::Conditioning& c = card.conditioning;
+  return fmt::format(
+      "lead {} at {} Hz, {} samples, {} to {} Hz, {}", lead_text(card.leads), c.rate_hz, c.window,
+      c.low_hz, c.high_hz,
+      c.normalization == edge::Normalization::kZScore ? "z-score" : "fixed gain (mV)");
+}
+
+std::string gives_text(const ModelCard& card) {
+  return fmt::format("{} diagnoses{}", card.classes.size(),
+                     card.restoration ? " and the 12 leads, estimated" : "");
+}
 
 json card_to_json(const ModelCard& card) {
   const BackboneShape& b = card.backbone;

@@ -27,6 +27,11 @@ struct ModelCard {
   nlohmann::json provenance = nlohmann::json::object();  // data, licence, configuration, date
 };
 
+/// "lead I at 100 Hz, 1024 samples, 1 to 47 Hz, fixed gain (mV)".
+std::string reads_text(const ModelCard& card);
+/// "39 diagnoses and the 12 leads, estimated".
+std::string gives_text(const ModelCard& card);
+
 nlohmann::json card_to_json(const ModelCard& card);
 /// `place` names the file in errors. Throws Error on a missing key or another version.
 ModelCard card_from_json(const nlohmann::json& json, const std::string& place);

@@ -62,6 +62,20 @@ TEST(Export, WritesBesideTheModelUnlessToldOtherwise) {
   }());
 }
 
+TEST(Export, WritesTheTargetThatIsAskedForOrThatTheFileIsNamedFor) {
+  const Scratch scratch;
+  std::filesystem::copy_file(Study::get().distilled + "/model.safetensors",
+                             scratch / "m.safetensors");
+  EXPECT_EQ(liteheart({"export", scratch / "m.safetensors", "--to", "onnx"}).exit_code, 0);
+  EXPECT_EQ(liteheart({"export", scratch / "m.safetensors", "--out", scratch / "n.onnx"}).exit_code,
+            0);
+  EXPECT_EQ(read_bytes(scratch / "m.onnx"), read_bytes(scratch / "n.onnx"));
+  EXPECT_NE(read_bytes(scratch / "m.onnx").find("probabilities"), std::string::npos);
+  EXPECT_EQ(liteheart({"export", scratch / "m.safetensors", "--to", "c"}).exit_code, 0);
+  EXPECT_NE(read_bytes(scratch / "m.h").find("m_lhm_size"), std::string::npos);
+  EXPECT_EQ(liteheart({"export", scratch / "m.safetensors", "--to", "tflite"}).exit_code, 2);
+}
+
 TEST(Export, OfAFolderThatCannotBeWrittenOrAModelThatIsNotThereIsOneClearLine) {
   const Scratch scratch;
   EXPECT_TRUE(fails_clearly(liteheart({"export", scratch / "none.safetensors"}), {"none"}));

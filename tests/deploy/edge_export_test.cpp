@@ -1,57 +1,19 @@
 // The edge engine against libtorch on the same weights and windows, each kernel path.
 #include "deploy/edge_export.h"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
+#include "deploy/exported.h"
 #include "deploy/model_bytes.h"
 #include "ecg/leads.h"
 #include "edge/network.h"
-#include "nn/worn.h"
 
 namespace liteheart {
 namespace {
 
-struct Case {
-  const char *name, *network, *restoration, *lead;
-  bool paper, causal;
-};
+using test::difference, test::worn;
 
-ModelCard card_of(const Case& c) {
-  ModelCard card;
-  card.conditioning = c.paper ? edge::paper_500() : edge::compact_100();
-  card.leads = parse_leads(c.lead);
-  card.backbone = backbone_preset(c.network);
-  card.backbone.strides = preset_strides(card.conditioning);
-  card.backbone.causal = c.causal;
-  card.backbone.leads = static_cast<int>(card.leads.size());
-  if (std::string(c.restoration) != "none") {
-    card.restoration = restoration_preset(c.restoration);
-    card.restoration->measured = card.leads;
-    card.restoration->derive_limb_leads = !c.paper;
-    card.backbone.leads = kLeads;
-  }
-  for (int i = 0; i < 19; ++i)
-    card.classes.push_back({fmt::format("{}", i), fmt::format("D{}", i), "diagnosis", true, {}});
-  card.backbone.classes = static_cast<int>(card.classes.size());
-  return card;
-}
-
-Model worn(const ModelCard& card) {
-  Model model = Model::create(card, 7);
-  if (card.restoration) test::wear(*model.restoration);
-  test::wear(*model.backbone);
-  return model;
-}
-
-/// Largest difference, in parts of the largest value: sums over thousands of terms that cancel
-/// cannot be compared one by one.
-float difference(const torch::Tensor& a, const torch::Tensor& b) {
-  return ((a - b).abs().max() / b.abs().max().clamp_min(1)).item<float>();
-}
-
-class EdgeExport : public testing::TestWithParam<Case> {};
+class EdgeExport : public testing::TestWithParam<test::Exported> {};
 
 TEST_P(EdgeExport, gives_what_libtorch_gives_on_every_kernel_path) {
   torch::NoGradGuard no_grad;
@@ -89,15 +51,8 @@ TEST_P(EdgeExport, gives_what_libtorch_gives_on_every_kernel_path) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Shapes, EdgeExport,
-    testing::Values(Case{"tiny", "student-tiny", "tiny", "I", false, false},
-                    Case{"tiny_paper", "student-tiny", "tiny", "I", true, true},
-                    Case{"small_two_leads", "student-small", "small", "I,V1", false, false},
-                    Case{"base", "student-base", "base", "II", false, false},
-                    Case{"twelve_leads", "student-tiny", "none", "all", false, true},
-                    Case{"teacher", "teacher-base", "none", "all", false, false}),
-    [](const auto& shape) { return shape.param.name; });
+INSTANTIATE_TEST_SUITE_P(Shapes, EdgeExport, testing::ValuesIn(test::kExported),
+                         [](const auto& shape) { return shape.param.name; });
 
 }  // namespace
 }  // namespace liteheart

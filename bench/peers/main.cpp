@@ -1,0 +1,238 @@
+// `liteheart_peers`: the edge library against other libraries on the same windows, as docs/
+// performance.md tells.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <ctime>
+#include <fstream>
+#include <optional>
+
+#include "data/output_file.h"
+#include "data/simulator.h"
+#include "deploy/diagnosis.h"
+#include "deploy/edge_export.h"
+#include "deploy/onnx_export.h"
+#include "ecg/leads.h"
+#include "nn/runtime.h"
+#include "peers/contestants.h"
+
+namespace liteheart::peers {
+namespace {
+
+struct Arguments {
+  std::string out, commit = "unknown", command = "liteheart_peers";
+  int rounds = 31;
+};
+
+/// What is raced under one heading.
+struct Event {
+  std::string title;
+  Model model;
+  bool encoder_only = false;
+  bool plain_loops = false;  // some fifty times slower: once is enough
+};
+
+ModelCard card_of(const std::string& size, bool paper) {
+  ModelCard card;
+  card.conditioning = paper ? edge::paper_500() : edge::compact_100();
+  card.backbone = backbone_preset("student-" + size);
+  card.backbone.strides = preset_strides(card.conditioning);
+  card.restoration = restoration_preset(size);
+  card.restoration->measured = card.leads;
+  card.restoration->derive_limb_leads = !paper;
+  for (int i = 0; i < 39; ++i) card.classes.push_back({fmt::format("{}", i), "", "", false, {}});
+  card.backbone.classes = static_cast<int>(card.classes.size());
+  return card;
+}
+
+Model random_weights(const ModelCard& card) {
+  Model model = Model::create(card, 1);
+  model.train(false);
+  return model;
+}
+
+/// The student's encoder from 12 leads on; behind it stand positions, maximum and one small linear
+/// layer.
+Model encoder(bool paper) {
+  ModelCard card = card_of("tiny", paper);
+  card.leads = parse_leads("all");
+  card.restoration.reset();
+  card.backbone.layers = 0;
+  return random_weights(card);
+}
+
+std::vector<Event> events() {
+  std::vector<Event> all;
+  all.push_back({"tiny + tiny, compact-100, the shipped model", load_model(LITEHEART_SHIPPED_MODEL),
+                 false, true});
+  for (const char* size : {"tiny", "small", "base"}) {
+    for (const bool paper : {false, true}) {
+      if (size == std::string("tiny") && !paper) continue;
+      all.push_back({fmt::format("{0} + {0}, {1}", size, paper ? "paper-500" : "compact-100"),
+                     random_weights(card_of(size, paper))});
+    }
+  }
+  for (const bool paper : {false, true}) {
+    all.push_back(
+        {fmt::format("encoder of student tiny alone, {}", paper ? "paper-500" : "compact-100"),
+         encoder(paper), true});
+  }
+  return all;
+}
+
+/// Simulated recordings, conditioned as the model wants them.
+std::vector<std::vector<float>> windows_for(const ModelCard& card) {
+  std::vector<std::vector<float>> windows;
+  const auto centre = simulated_centres().front();
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    auto made = condition_recording(simulate(centre, {}, seed), card, "").windows;
+    made.resize(card.leads.size() * static_cast<std::size_t>(card.conditioning.window));
+    windows.push_back(std::move(made));
+  }
+  return windows;
+}
+
+/// The first is the one that the others are compared with.
+std::vector<Contestant> contestants_for(Event& event, const OnnxRuntime* onnx,
+                                        const std::vector<float>& window) {
+  const auto bytes = edge_bytes(event.model);
+  const edge::Kernels* paths[8];
+  std::vector<Contestant> all;
+  for (std::size_t p = edge::kernel_paths(paths, 8); p-- > (event.plain_loops ? 0 : 1);)
+    all.push_back(edge_contestant(fmt::format("edge, {}", paths[p]->name), bytes, *paths[p]));
+  if (event.encoder_only && has_onednn()) all.push_back(onednn_encoder(event.model, window));
+  if (onnx != nullptr) {
+    all.push_back(onnx_contestant(*onnx, "ONNX Runtime " + onnx->version(), onnx_bytes(event.model),
+                                  event.model.card));
+  }
+  all.push_back(torch_contestant(event.model));
+  return all;
+}
+
+/// Throws where a contestant gives other logits than the first.
+void check(const std::vector<Contestant>& contestants, const std::vector<float>& window,
+           std::size_t classes) {
+  std::vector<float> expected(classes);
+  contestants.front().run(window.data(), expected.data());
+  float largest = 1;
+  for (const float x : expected) largest = std::max(largest, std::abs(x));
+  for (const Contestant& contestant : contestants) {
+    std::vector<float> got = expected;
+    contestant.run(window.data(), got.data());
+    for (std::size_t i = 0; i < classes; ++i) {
+      if (!(std::abs(got[i] - expected[i]) <= 1e-3F * largest))
+        throw std::runtime_error(contestant.name + " gives other logits");
+    }
+  }
+}
+
+std::vector<double> each(const std::vector<double>& a, const std::vector<double>& b,
+                         const std::function<double(double, double)>& of) {
+  std::vector<double> made;
+  for (std::size_t i = 0; i < a.size(); ++i) made.push_back(of(a[i], b[i]));
+  return made;
+}
+
+/// The contestants' times and their ratios to the first's. `work`: multiply-adds of a window.
+std::string table(const std::vector<Contestant>& contestants, const Race& race, double work) {
+  std::string text =
+      "| | µs a window | times the first | GMAC/s | of peak |\n|---|---|---|---|---|\n";
+  for (std::size_t c = 0; c < contestants.size(); ++c) {
+    const auto& seconds = race.seconds[c];
+    const Spread time = spread(seconds);
+    const Spread ratio = spread(each(seconds, race.seconds[0], std::divides<>()));
+    const Spread share =
+        spread(each(seconds, race.peak, [&](double s, double peak) { return work / s / peak; }));
+    text += fmt::format("| {} | {:.0f} [{:.0f}, {:.0f}] | {:.2f} [{:.2f}, {:.2f}] | {} | {} |\n",
+                        contestants[c].name, time.median * 1e6, time.low * 1e6, time.high * 1e6,
+                        ratio.median, ratio.low, ratio.high,
+                        fmt::format("{:.1f}", work / time.median * 1e-9),
+                        contestants[c].own && std::isfinite(share.median)
+                            ? fmt::format("{:.0f} %", 100 * share.median)
+                            : "");
+  }
+  return text;
+}
+
+std::string machine() {
+  std::ifstream cpus("/proc/cpuinfo");
+  for (std::string line; std::getline(cpus, line);) {
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  }
+  return "an unnamed processor";
+}
+
+constexpr const char* kFront = R"(# Performance
+
+Written by `{command}` on {date:%Y-%m-%d} at commit {commit}, on one core of: {machine}.
+Do not edit; run it again.
+
+Every contestant computes the same windows (8 simulated recordings, conditioned) in fp32 on one
+thread, in turns, {rounds} rounds of at least 10 ms of processor time each. Numbers are medians over
+the rounds with their quartiles. "times the first" is formed within each round: 1.50 takes half as
+long again as the edge library on its fastest path. Networks other than the shipped model have
+random weights, which take the same time. Multiply-adds are those of convolutions and linear layers
+done directly, as the exported network has them; "of peak" divides by a loop of nothing but fused
+multiply-adds on the longest vectors, run in every round ({peak} GMAC/s). The encoder alone is, to
+oneDNN, its convolutions; to the others, the student without its transformer.
+)";
+
+std::string run(const Arguments& a) {
+  configure_runtime(1);
+  std::string missing;
+  std::optional<OnnxRuntime> onnx;
+  if (const auto library = find_onnx_runtime(LITEHEART_PEERS_FOLDER); !library.empty())
+    onnx.emplace(library);
+  else
+    missing +=
+        "\nLeft out: ONNX Runtime, which is not installed (./run bench does, where npm is).\n";
+  if (!has_onednn())
+    missing += "\nLeft out: oneDNN, which was not there at build time (libdnnl-dev).\n";
+
+  std::string tables;
+  std::vector<double> peak;
+  for (Event& event : events()) {
+    const auto windows = windows_for(event.model.card);
+    const auto contestants = contestants_for(event, onnx ? &*onnx : nullptr, windows.front());
+    const std::size_t classes = event.model.card.classes.size();
+    check(contestants, windows.front(), classes);
+    const Race result = race(contestants, windows, classes, a.rounds);
+    const double work = multiply_adds(edge_bytes(event.model));
+    const std::string text = fmt::format("\n## {}: {:.1f} M multiply-adds\n\n{}", event.title,
+                                         work * 1e-6, table(contestants, result, work));
+    fmt::print("{}", text);
+    std::fflush(stdout);
+    tables += text;
+    peak.insert(peak.end(), result.peak.begin(), result.peak.end());
+  }
+  using fmt::arg;
+  return fmt::format(kFront, arg("command", a.command),
+                     arg("date", fmt::gmtime(std::time(nullptr))), arg("commit", a.commit),
+                     arg("machine", machine()), arg("rounds", a.rounds),
+                     arg("peak", fmt::format("{:.0f}", spread(peak).median * 1e-9))) +
+         missing + tables;
+}
+
+}  // namespace
+}  // namespace liteheart::peers
+
+int main(int argc, char** argv) {
+  using namespace liteheart::peers;
+  Arguments a;
+  CLI::App app("The edge library against other libraries on the same windows, one thread each.");
+  app.add_option("--out", a.out, "Markdown file to write");
+  app.add_option("--commit", a.commit, "what the file says was measured");
+  app.add_option("--command", a.command, "what the file says it was made with");
+  app.add_option("--rounds", a.rounds, "turns of each contestant")->check(CLI::Range(3, 10000));
+  CLI11_PARSE(app, argc, argv);
+  try {
+    const std::string text = run(a);
+    if (!a.out.empty()) liteheart::replace_file(a.out, text);
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "liteheart_peers: {}\n", e.what());
+    return 1;
+  }
+}

@@ -1,0 +1,76 @@
+#include "peers/peak.h"
+
+#include <ctime>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+namespace liteheart::peers {
+namespace {
+
+constexpr int kSums = 12;  // independent and of different values: five cycles' latency, two a cycle
+constexpr int kSteps = 1'000'000;
+
+// Each returns the sums' total, which keeps them from being left out.
+#if defined(__x86_64__)
+__attribute__((target("avx512f"))) float steps_avx512() {
+  __m512 sum[kSums];
+  for (int i = 0; i < kSums; ++i) sum[i] = _mm512_set1_ps(static_cast<float>(i));
+  const __m512 x = _mm512_set1_ps(0.5F), y = _mm512_set1_ps(1e-3F);
+  for (int step = 0; step < kSteps; ++step) {
+    for (auto& s : sum) s = _mm512_fmadd_ps(s, x, y);
+  }
+  float total = 0;
+  for (const auto& s : sum) total += _mm512_cvtss_f32(s);
+  return total;
+}
+
+__attribute__((target("avx2,fma"))) float steps_avx2() {
+  __m256 sum[kSums];
+  for (int i = 0; i < kSums; ++i) sum[i] = _mm256_set1_ps(static_cast<float>(i));
+  const __m256 x = _mm256_set1_ps(0.5F), y = _mm256_set1_ps(1e-3F);
+  for (int step = 0; step < kSteps; ++step) {
+    for (auto& s : sum) s = _mm256_fmadd_ps(s, x, y);
+  }
+  float total = 0;
+  for (const auto& s : sum) total += _mm256_cvtss_f32(s);
+  return total;
+}
+#elif defined(__aarch64__)
+float steps_neon() {
+  float32x4_t sum[kSums];
+  for (int i = 0; i < kSums; ++i) sum[i] = vdupq_n_f32(static_cast<float>(i));
+  const float32x4_t x = vdupq_n_f32(0.5F), y = vdupq_n_f32(1e-3F);
+  for (int step = 0; step < kSteps; ++step) {
+    for (auto& s : sum) s = vfmaq_f32(y, s, x);
+  }
+  float total = 0;
+  for (const auto& s : sum) total += vgetq_lane_f32(s, 0);
+  return total;
+}
+#endif
+
+double rate(float (*steps)(), int lanes) {
+  const std::clock_t start = std::clock();
+  const volatile float kept = steps();
+  static_cast<void>(kept);
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  return static_cast<double>(kSteps) * kSums * lanes / seconds;
+}
+
+}  // namespace
+
+double multiply_add_peak() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f")) return rate(steps_avx512, 16);
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return rate(steps_avx2, 8);
+#elif defined(__aarch64__)
+  return rate(steps_neon, 4);
+#endif
+  return 0;
+}
+
+}  // namespace liteheart::peers

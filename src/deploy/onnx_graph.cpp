@@ -1,0 +1,107 @@
+#include "deploy/onnx_graph.h"
+
+#include <onnx/onnx_pb.h>
+
+#include "edge/kernels.h"
+
+namespace liteheart {
+namespace {
+
+void declare(onnx::ValueInfoProto& value, const std::string& name,
+             std::initializer_list<std::int64_t> rest, const std::string& meaning) {
+  value.set_name(name);
+  value.set_doc_string(meaning);
+  auto& type = *value.mutable_type()->mutable_tensor_type();
+  type.set_elem_type(onnx::TensorProto::FLOAT);
+  type.mutable_shape()->add_dim()->set_dim_param("N");
+  for (const auto size : rest) type.mutable_shape()->add_dim()->set_dim_value(size);
+}
+
+void set(onnx::AttributeProto& to, const OnnxAttribute& from) {
+  to.set_name(from.name);
+  if (const auto* i = std::get_if<std::int64_t>(&from.value)) {
+    to.set_type(onnx::AttributeProto::INT);
+    to.set_i(*i);
+  } else if (const auto* f = std::get_if<float>(&from.value)) {
+    to.set_type(onnx::AttributeProto::FLOAT);
+    to.set_f(*f);
+  } else {
+    to.set_type(onnx::AttributeProto::INTS);
+    for (const auto x : std::get<std::vector<std::int64_t>>(from.value)) to.add_ints(x);
+  }
+}
+
+}  // namespace
+
+void OnnxGraph::node(const char* op, std::initializer_list<std::string> inputs,
+                     std::initializer_list<std::string> names,
+                     std::initializer_list<OnnxAttribute> attributes) {
+  onnx::NodeProto& node = *graph_.add_node();
+  node.set_op_type(op);
+  node.set_name(*names.begin());
+  for (const auto& input : inputs) node.add_input(input);
+  for (const auto& name : names) node.add_output(name);
+  for (const auto& attribute : attributes) set(*node.add_attribute(), attribute);
+}
+
+std::string OnnxGraph::node(const char* op, std::initializer_list<std::string> inputs,
+                            const std::string& name,
+                            std::initializer_list<OnnxAttribute> attributes) {
+  node(op, inputs, {name}, attributes);
+  return name;
+}
+
+std::string OnnxGraph::constant(const at::Tensor& values, const std::string& name) {
+  onnx::TensorProto& tensor = *graph_.add_initializer();
+  tensor.set_name(name);
+  tensor.set_data_type(onnx::TensorProto::FLOAT);
+  for (const auto size : values.sizes()) tensor.add_dims(size);
+  const at::Tensor flat = values.to(at::kFloat).contiguous();
+  tensor.set_raw_data(flat.data_ptr(), flat.nbytes());
+  return name;
+}
+
+std::string OnnxGraph::reshape(const std::string& x, const std::vector<std::int64_t>& shape,
+                               const std::string& name) {
+  onnx::TensorProto& tensor = *graph_.add_initializer();
+  tensor.set_name(name + ".shape");
+  tensor.set_data_type(onnx::TensorProto::INT64);
+  tensor.add_dims(static_cast<std::int64_t>(shape.size()));
+  for (const auto size : shape) tensor.add_int64_data(size);
+  return node("Reshape", {x, tensor.name()}, name);
+}
+
+std::string OnnxGraph::convolution(const std::string& x, const Folded& f, const Convolution& shape,
+                                   const std::string& name) {
+  const auto taps = f.weight.size(2);
+  const auto y =
+      node("Conv",
+           {x, constant(f.weight.unsqueeze(2), name + ".weight"), constant(f.bias, name + ".bias")},
+           name,
+           {{"kernel_shape", std::vector<std::int64_t>{1, taps}},
+            {"strides", std::vector<std::int64_t>{1, shape.stride}},
+            {"pads", std::vector<std::int64_t>{0, shape.padding, 0, shape.padding}}});
+  return shape.leaky ? leaky(y, name + ".leaky") : y;
+}
+
+std::string OnnxGraph::linear(const std::string& x, const Folded& f, const std::string& name) {
+  const auto y =
+      node("MatMul", {x, constant(f.weight.squeeze(2).t(), name + ".weight")}, name + ".product");
+  return node("Add", {y, constant(f.bias, name + ".bias")}, name);
+}
+
+std::string OnnxGraph::leaky(const std::string& x, const std::string& name) {
+  return node("LeakyRelu", {x}, name, {{"alpha", edge::kLeakySlope}});
+}
+
+void OnnxGraph::input(const std::string& name, std::initializer_list<std::int64_t> rest,
+                      const std::string& meaning) {
+  declare(*graph_.add_input(), name, rest, meaning);
+}
+
+void OnnxGraph::output(const std::string& name, std::initializer_list<std::int64_t> rest,
+                       const std::string& meaning) {
+  declare(*graph_.add_output(), name, rest, meaning);
+}
+
+}  // namespace liteheart
