@@ -16,8 +16,10 @@ inline void tile(const Gemm& g, std::size_t t, std::size_t c) {
     for (int r = 0; r < Rows; ++r) sum[r][v] = bias;
   }
   const float* in = g.in + t * g.in_step;
-  const float* weight = g.weight + c;
-  for (std::size_t k = 0; k < g.depth; ++k, weight += g.columns) {
+  const float* weight = g.weight + weight_at(g.depth, g.columns, 0, c);
+  const std::size_t next =
+      weight_at(g.depth, g.columns, 1, c) - weight_at(g.depth, g.columns, 0, c);
+  for (std::size_t k = 0; k < g.depth; ++k, weight += next) {
     Vector w[Vectors];
     for (int v = 0; v < Vectors; ++v) w[v] = load(weight + v * kLanes);
     for (int r = 0; r < Rows; ++r) {

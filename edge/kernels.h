@@ -13,10 +13,21 @@ inline constexpr std::size_t kColumnMultiple = 16;
 inline constexpr std::size_t kMostLanes = 16;     // floats of the longest vectors
 inline constexpr std::size_t kDepthMultiple = 4;  // of bytes that a dot product takes at once
 
+/// Weights of floats stand in panels of so many columns, one behind the other, the last as wide as
+/// what is left: what a tile of rows needs is then read in one go.
+inline constexpr std::size_t kPanel = 64;
+/// Where weight [k][c] of [depth][columns] stands.
+constexpr std::size_t weight_at(std::size_t depth, std::size_t columns, std::size_t k,
+                                std::size_t c) {
+  const std::size_t first = c / kPanel * kPanel,
+                    width = columns - first < kPanel ? columns - first : kPanel;
+  return first * depth + k * width + (c - first);
+}
+
 /// out[t][c] = leaky(bias[c] + sum over k of in[t * in_step + k] * weight[k][c]) + add[t][c].
 struct Gemm {
   const float* in;                            // row t begins at in + t * in_step; rows may overlap
-  const float* weight;                        // [depth][columns]
+  const float* weight;                        // [depth][columns], in panels
   const float* bias;                          // [columns]
   const float* add;                           // [rows][columns], or null; may be out
   float* out;                                 // [rows][columns]
@@ -29,7 +40,7 @@ struct Gemm {
 /// input count as one of so many times the channels. See toom_cook.h.
 struct ToomCook {
   const float* in;      // [toom_cook_rows(rows, groups)][channels]
-  const float* weight;  // [kToomPoints][groups][channels][columns]
+  const float* weight;  // [kToomPoints] times [groups x channels][columns], in panels
   const float* bias;    // [columns]
   const float* add;     // [rows][columns], or null; may be out
   float* out;           // [rows][columns]
@@ -39,7 +50,7 @@ struct ToomCook {
   bool leaky;
 };
 inline constexpr std::size_t kToomPoints = 5, kToomOutputs = 3;
-inline constexpr std::size_t kToomTiles = 32;  // of three rows, worked on together
+inline constexpr std::size_t kToomTiles = 64;  // of three rows, worked on together
 /// Rows of the input that are read, from where the first tap of the first row lies.
 constexpr std::size_t toom_cook_rows(std::size_t rows, std::size_t groups) {
   const std::size_t tiles = (rows + kToomOutputs - 1) / kToomOutputs;

@@ -11,7 +11,7 @@ void reference_gemm(const Gemm& g) {
     for (std::size_t c = 0; c < g.columns; ++c) {
       float y = g.bias[c];
       for (std::size_t k = 0; k < g.depth; ++k)
-        y += g.in[t * g.in_step + k] * g.weight[k * g.columns + c];
+        y += g.in[t * g.in_step + k] * g.weight[weight_at(g.depth, g.columns, k, c)];
       if (g.leaky && y < 0) y *= kLeakySlope;
       if (g.add != nullptr) y += g.add[t * g.columns + c];
       g.out[t * g.columns + c] = y;
@@ -25,18 +25,20 @@ void reference_toom_cook(const ToomCook& c) {
       {2, -1, -2, 1, 0}, {0, -2, -1, 1, 0}, {0, 2, -3, 1, 0}, {0, -1, 0, 1, 0}, {0, 2, -1, -2, 1}};
   constexpr float kOut[kToomOutputs][kToomPoints] = {
       {1, 1, 1, 1, 0}, {0, 1, -1, 2, 0}, {0, 1, 1, 4, 1}};
+  const std::size_t depth = c.groups * c.channels;
   for (std::size_t t = 0; t < c.rows; ++t) {
     const std::size_t tile = t / kToomOutputs;
     for (std::size_t column = 0; column < c.columns; ++column) {
       float y = c.bias[column];
       for (std::size_t p = 0; p < kToomPoints; ++p) {
         float product = 0;
-        for (std::size_t k = 0; k < c.groups * c.channels; ++k) {
+        const float* weight = c.weight + p * depth * c.columns;
+        for (std::size_t k = 0; k < depth; ++k) {
           const float* x = c.in + (tile + k / c.channels) * kToomOutputs * c.channels;
           float point = 0;
           for (std::size_t i = 0; i < 5; ++i)
             point += kIn[p][i] * x[i * c.channels + k % c.channels];
-          product += point * c.weight[(p * c.groups * c.channels + k) * c.columns + column];
+          product += point * weight[weight_at(depth, c.columns, k, column)];
         }
         y += kOut[t % kToomOutputs][p] * product;
       }

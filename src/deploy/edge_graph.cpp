@@ -12,6 +12,8 @@ namespace {
 namespace file = edge::file;
 
 constexpr std::int64_t kAlign = edge::kSlotAlignment;
+constexpr std::int64_t kManyRows = 48;
+constexpr std::size_t kHeldWeights = 1U << 17;  // floats
 
 /// Rows of the input that a convolution by Toom-Cook reads.
 std::int64_t toom_cook_rows(const EdgeStep& s, std::int64_t rows) {
@@ -127,6 +129,22 @@ void Arena::place() {
   }
 }
 
+/// `blocks` matrices of [depth][columns], each in the panels that edge/kernels.h wants.
+std::vector<float> in_panels(const std::vector<float>& weight, std::size_t blocks,
+                             std::size_t columns) {
+  std::vector<float> panels(weight.size());
+  if (weight.empty()) return panels;
+  const std::size_t block = weight.size() / blocks, depth = block / columns;
+  for (std::size_t b = 0; b < blocks; ++b) {
+    for (std::size_t k = 0; k < depth; ++k) {
+      for (std::size_t c = 0; c < columns; ++c)
+        panels[b * block + edge::weight_at(depth, columns, k, c)] =
+            weight[b * block + k * columns + c];
+    }
+  }
+  return panels;
+}
+
 /// Writes one graph's operations.
 class Writer {
  public:
@@ -154,7 +172,9 @@ flatbuffers::Offset<void> Writer::operation(const EdgeStep& s) {
   const auto input = unsigned16(s.input), output = unsigned16(s.output);
   switch (s.op) {
     case file::Op_Convolution: {
-      const auto weight = values(s.weight), bias = values(s.bias), scale = values(s.scale);
+      const auto weight =
+          values(in_panels(s.weight, s.toom_cook ? edge::kToomPoints : 1, s.bias.size()));
+      const auto bias = values(s.bias), scale = values(s.scale);
       const auto weight8 = values(s.weight8);
       const auto sum = values(s.sum);
       return file::CreateConvolution(builder_, input, output, static_cast<std::int16_t>(s.other),
@@ -227,7 +247,12 @@ EdgeGraph with_toom_cook(EdgeGraph graph) {
                channels = static_cast<std::size_t>(graph.slot(s.input).channels),
                groups = edge::toom_cook_groups(taps, stride);
     const bool fewer = edge::kToomPoints * groups * stride * 5 < edge::kToomOutputs * taps * 4;
-    if (!fewer || stride * channels % edge::kColumnMultiple != 0) continue;
+    // For a few rows, weights that no cache holds take longer to come than to be multiplied by.
+    const auto rows = graph.slot(s.output).time / s.phases;
+    const bool held =
+        rows >= kManyRows ||
+        edge::kToomPoints * groups * stride * channels * s.bias.size() <= kHeldWeights;
+    if (!fewer || !held || stride * channels % edge::kColumnMultiple != 0) continue;
     // [tap][channel][column], with as many taps of 0 behind as the groups have room for.
     const std::size_t unit = stride * channels * s.bias.size();
     s.weight.resize(3 * groups * unit);

@@ -185,17 +185,24 @@ TEST(KernelPaths, by_toom_cook_agree_with_the_plain_convolution) {
                       tap = channels * columns;
     const auto in = ramp(toom_cook_rows(rows, groups) * channels), bias = ramp(columns),
                add = ramp(rows * columns), weight = ramp(3 * groups * tap);
+    const auto plain = [&](std::size_t i) {  // weight [i / columns][i % columns]
+      return double{weight[weight_at(3 * groups * channels, columns, i / columns, i % columns)]};
+    };
     // Three taps, a + b x + c x^2, at 0, 1, -1, 2 and infinity.
-    std::vector<float> points;
+    std::vector<float> points(kToomPoints * groups * tap);
+    std::size_t point = 0;
     for (const double x : {0.0, 1.0, -1.0, 2.0, 1e300}) {
       const double scale = x == 0 ? 2 : x == 1 ? -2 : x == -1 ? -6 : 6;
       for (std::size_t g = 0; g < groups; ++g) {
         for (std::size_t i = 0; i < tap; ++i) {
-          const auto w = [&](std::size_t k) { return double{weight[(3 * g + k) * tap + i]}; };
-          points.push_back(
-              static_cast<float>(x == 1e300 ? w(2) : (w(0) + x * w(1) + x * x * w(2)) / scale));
+          const auto w = [&](std::size_t k) { return plain((3 * g + k) * tap + i); };
+          const std::size_t at = g * tap + i;
+          points[point * groups * tap +
+                 weight_at(groups * channels, columns, at / columns, at % columns)] =
+              static_cast<float>(x == 1e300 ? w(2) : (w(0) + x * w(1) + x * x * w(2)) / scale);
         }
       }
+      ++point;
     }
     std::vector<float> expected(rows * columns), got(rows * columns),
         scratch(toom_cook_scratch(columns, channels, groups));
