@@ -183,18 +183,17 @@ bool Checker::float_convolution(const Convolution& c) {
 
 bool Checker::toom_cook(const Convolution& c) {
   const Slot &in = slot(c.input()), &out = slot(c.output());
-  const std::uint64_t groups = toom_cook_groups(c.taps(), c.stride()),
-                      rows = out.time() / c.phases(), columns = c.bias()->size(),
-                      channels = std::uint64_t{c.stride()} * in.channels();
-  if (channels > kMostElements || channels % kColumnMultiple != 0) return false;
-  if ((rows + kToomOutputs + kToomOutputs * groups) * c.stride() > kMostArena ||
-      toom_cook_rows(rows, groups) * c.stride() >
-          std::uint64_t{in.time()} + in.halo() + c.padding())
+  const std::size_t groups = toom_cook_groups(c.taps(), c.stride()), rows = out.time() / c.phases(),
+                    columns = c.bias()->size();
+  const std::uint64_t channels = std::uint64_t{c.stride()} * in.channels(),
+                      inputs = std::uint64_t{toom_cook_rows(rows, groups)} * c.stride(),
+                      floats = kToomPoints * ((kToomTiles + groups) * channels +
+                                              std::uint64_t{kToomTiles} * columns);
+  if (channels > kMostElements || channels % kColumnMultiple != 0 || floats > kMostElements)
     return false;
+  if (inputs > std::uint64_t{in.time()} + in.halo() + c.padding()) return false;
   if (c.weight()->size() != kToomPoints * groups * channels * columns) return false;
-  if (kToomPoints * ((kToomTiles + groups) * channels + kToomTiles * columns) > kMostElements)
-    return false;
-  need(toom_cook_scratch(columns, channels, groups) * sizeof(float));
+  need(toom_cook_scratch(columns, static_cast<std::size_t>(channels), groups) * sizeof(float));
   return true;
 }
 

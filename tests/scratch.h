@@ -9,24 +9,41 @@
 #include <functional>
 #include <iterator>
 #include <random>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "ecg/error.h"
 
 namespace liteheart::test {
 
-/// A folder of its own for each test.
-class Scratch : public testing::Test {
- protected:
-  Scratch() {
+class ScratchFolder {
+ public:
+  ScratchFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "liteheart_XXXXXX").string();
-    folder = ::mkdtemp(name.data());
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
+    path_ = name;
   }
-  ~Scratch() override { std::filesystem::remove_all(folder); }
-  std::filesystem::path folder;
+  ~ScratchFolder() { std::filesystem::remove_all(path_); }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
 };
 
-inline void write_bytes(const std::filesystem::path& file, const std::string& bytes) {
+/// A folder of its own for each test.
+class Scratch : public testing::Test {
+  ScratchFolder own_;
+
+ protected:
+  const std::filesystem::path& folder = own_.path();
+};
+
+/// Makes the file's folder where there is none.
+inline void write_bytes(const std::filesystem::path& file, std::string_view bytes) {
+  std::filesystem::create_directories(file.parent_path());
   std::ofstream(file, std::ios::binary) << bytes;
 }
 

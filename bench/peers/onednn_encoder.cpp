@@ -81,7 +81,7 @@ memory Encoder::convolution(const memory& x, const Folded& f, const Shape& shape
     in = memory(chosen.src_desc(), engine_);
     step(dnnl::reorder(x, in), {{DNNL_ARG_FROM, x}, {DNNL_ARG_TO, in}});
   }
-  const memory to = out ? *out : memory(chosen.dst_desc(), engine_);
+  memory to = out ? *out : memory(chosen.dst_desc(), engine_);
   step(dnnl::convolution_forward(chosen),
        {{DNNL_ARG_SRC, in},
         {DNNL_ARG_WEIGHTS, in_layout(plain(f.weight, Tag::oiw), chosen.weights_desc())},
@@ -102,7 +102,7 @@ memory Encoder::pool(const memory& x, std::int64_t stride) {
                                                       {0},
                                                       {0}},
                                                      engine_);
-  const memory to(chosen.dst_desc(), engine_);
+  memory to(chosen.dst_desc(), engine_);
   step(dnnl::pooling_forward(chosen), {{DNNL_ARG_SRC, x}, {DNNL_ARG_DST, to}});
   return to;
 }
@@ -131,7 +131,7 @@ void Encoder::run(const float* window) {
 
 at::Tensor Encoder::features() const {
   const auto sizes = features_.get_desc().dims();
-  const at::Tensor to = at::empty({sizes[1], sizes[2]});
+  at::Tensor to = at::empty({sizes[1], sizes[2]});
   memory plain({sizes, memory::data_type::f32, Tag::ncw}, engine_, to.data_ptr());
   memory from = features_;
   dnnl::reorder(from, plain).execute(stream_, from, plain);

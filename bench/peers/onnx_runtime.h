@@ -30,7 +30,7 @@ inline std::filesystem::path find_onnx_runtime(const std::filesystem::path& inst
   std::error_code none;
   const fs::path versions = installed / "node_modules/onnxruntime-node/bin";
   for (const auto& version : fs::directory_iterator(versions, none)) {
-    const fs::path file = version.path() / machine / "libonnxruntime.so.1";
+    fs::path file = version.path() / machine / "libonnxruntime.so.1";
     if (fs::exists(file)) return file;
   }
   void* system = ::dlopen("libonnxruntime.so.1", RTLD_NOW | RTLD_LOCAL);

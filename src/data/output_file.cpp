@@ -6,11 +6,22 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <system_error>
+#include <vector>
 
 #include "ecg/error.h"
 
 namespace liteheart {
 namespace {
+
+constexpr std::string_view kUnfinished = ".tmp-";  // behind it the writing process's number
+
+bool is_unfinished(std::string_view name) {
+  const auto at = name.rfind(kUnfinished);
+  if (at == std::string_view::npos) return false;
+  const std::string_view process = name.substr(at + kUnfinished.size());
+  return !process.empty() && process.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 [[noreturn]] void refuse(const std::filesystem::path& path, std::string_view action, int error) {
   const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
@@ -56,18 +67,39 @@ void write_file(const std::filesystem::path& path, std::string_view text) {
   file.finish();
 }
 
-void replace_file(const std::filesystem::path& path, std::string_view text) {
-  auto unfinished = path;
-  unfinished += ".tmp";
-  std::error_code refused, ignored;
+void replace_file(const std::filesystem::path& path,
+                  const std::function<void(OutputFile&)>& write) {
+  std::filesystem::path unfinished = path;
+  unfinished += kUnfinished;
+  unfinished += std::to_string(::getpid());
+  std::error_code refused;
   try {
-    write_file(unfinished, text);
+    OutputFile file(unfinished);
+    write(file);
+    file.finish();
     std::filesystem::rename(unfinished, path, refused);
-    if (refused) refuse(path, "be replaced", refused.value());
+    if (refused) {
+      throw Error(path.string(), "cannot be replaced (" + refused.message() + ")",
+                  "check that it is a file and its folder may be written to");
+    }
   } catch (...) {
-    std::filesystem::remove(unfinished, ignored);
+    std::filesystem::remove(unfinished, refused);
     throw;
   }
+  sync_folder(path.has_parent_path() ? path.parent_path() : ".");
+}
+
+void replace_file(const std::filesystem::path& path, std::string_view bytes) {
+  replace_file(path, [&](OutputFile& file) { file.write_at(0, bytes); });
+}
+
+void remove_unfinished_files(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> unfinished;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.is_regular_file() && is_unfinished(entry.path().filename().string()))
+      unfinished.push_back(entry.path());
+  }
+  for (const auto& file : unfinished) std::filesystem::remove(file);
 }
 
 void sync_folder(const std::filesystem::path& folder) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string_view>
 
 namespace liteheart {
@@ -31,8 +32,15 @@ class OutputFile {
 
 /// Writes a whole file and makes sure that it survives a power cut. Throws Error.
 void write_file(const std::filesystem::path& path, std::string_view text);
-/// The same, whole or not at all: under a temporary name first. Throws Error.
-void replace_file(const std::filesystem::path& path, std::string_view text);
+/// Writes a file beside `path` and, once it is whole and safe on the disk, renames it to `path`: a
+/// failure or a kill at any moment leaves the old file as it was. Throws Error, and what `write`
+/// throws.
+void replace_file(const std::filesystem::path& path, const std::function<void(OutputFile&)>& write);
+void replace_file(const std::filesystem::path& path, std::string_view bytes);
+
+/// Removes what a kill in the middle of replace_file left in `folder`. For folders that nobody else
+/// writes to meanwhile.
+void remove_unfinished_files(const std::filesystem::path& folder);
 
 /// Makes sure that the names in `folder` survive a power cut. Throws Error.
 void sync_folder(const std::filesystem::path& folder);

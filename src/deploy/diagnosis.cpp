@@ -87,30 +87,41 @@ Recording stitch(const ConditionedRecording& r, std::span<const float> restored,
   return out;
 }
 
+bool can_judge(const ModelCard& card, const Diagnosis& d) {
+  return std::find(card.not_judged.begin(), card.not_judged.end(), d.code) == card.not_judged.end();
+}
+
 /// logits: [window, class].
-void judge(RecordingDiagnosis& d, std::span<const float> logits, const ModelCard& card) {
+Finding judge(std::span<const float> logits, const ModelCard& card, std::size_t c) {
   const std::size_t windows = logits.size() / card.classes.size();
+  const bool learned = !card.decision.threshold.empty();
+  const double slope = learned ? card.decision.slope[c] : 1,
+               intercept = learned ? card.decision.intercept[c] : 0;
+  Finding f;
+  f.diagnosis = card.classes[c];
+  f.threshold = learned ? card.decision.threshold[c] : 0.5;
+  double mean = 0;
+  for (std::size_t w = 0; w < windows; ++w) {
+    const double z = logits[w * card.classes.size() + c];
+    mean += z / static_cast<double>(windows);
+    f.windows_present += sigmoid(slope * z + intercept) >= f.threshold;
+  }
+  f.probability = sigmoid(slope * mean + intercept);
+  f.present = f.probability >= f.threshold;
+  return f;
+}
+
+/// logits: [window, class].
+void judge_all(RecordingDiagnosis& d, std::span<const float> logits, const ModelCard& card) {
   for (std::size_t c = 0; c < card.classes.size(); ++c) {
-    if (std::find(card.not_judged.begin(), card.not_judged.end(), card.classes[c].code) !=
-        card.not_judged.end()) {
-      d.not_judged.push_back(card.classes[c]);
-      continue;
+    Finding f = judge(logits, card, c);
+    if (can_judge(card, f.diagnosis)) {
+      d.findings.push_back(std::move(f));
+    } else {
+      f.present = false;
+      f.windows_present = 0;
+      d.not_judged.push_back(std::move(f));
     }
-    const bool learned = !card.decision.threshold.empty();
-    const double slope = learned ? card.decision.slope[c] : 1,
-                 intercept = learned ? card.decision.intercept[c] : 0;
-    Finding f;
-    f.diagnosis = card.classes[c];
-    f.threshold = learned ? card.decision.threshold[c] : 0.5;
-    double mean = 0;
-    for (std::size_t w = 0; w < windows; ++w) {
-      const double z = logits[w * card.classes.size() + c];
-      mean += z / static_cast<double>(windows);
-      f.windows_present += sigmoid(slope * z + intercept) >= f.threshold;
-    }
-    f.probability = sigmoid(slope * mean + intercept);
-    f.present = f.probability >= f.threshold;
-    d.findings.push_back(f);
   }
   std::stable_sort(d.findings.begin(), d.findings.end(), [](const Finding& a, const Finding& b) {
     return std::pair(a.present, a.probability) > std::pair(b.present, b.probability);
@@ -185,7 +196,7 @@ std::vector<RecordingDiagnosis> diagnose(Engine& engine,
   std::size_t from = 0;
   for (auto& r : recordings) {
     const std::size_t count = r.starts.size();
-    judge(r.about, std::span(out.logits).subspan(from * classes, count * classes), card);
+    judge_all(r.about, std::span(out.logits).subspan(from * classes, count * classes), card);
     if (restore)
       r.about.restored =
           stitch(r, std::span(out.restored).subspan(from * floats, count * floats), card);

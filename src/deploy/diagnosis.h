@@ -23,8 +23,8 @@ struct RecordingDiagnosis {
   std::string name, leads;  // record name, leads used
   double seconds = 0;       // length of the recording
   int windows = 0;
-  std::vector<Finding> findings;      // those that can be judged, most probable first
-  std::vector<Diagnosis> not_judged;  // those that these leads cannot judge
+  std::vector<Finding> findings;    // those that can be judged, most probable first
+  std::vector<Finding> not_judged;  // those that these leads cannot judge: present is always false
   std::vector<std::string> warnings;
   std::optional<Recording> restored;  // 12 estimated leads at the model's rate, mV, if asked for
 };
@@ -52,7 +52,9 @@ std::vector<RecordingDiagnosis> diagnose(Engine& engine,
 /// For a person: findings, what could not be judged, warnings; ends with the disclaimer.
 std::string to_text(const RecordingDiagnosis& d);
 nlohmann::json to_json(const RecordingDiagnosis& d);
-/// The output file of the PhysioNet/CinC 2021 Challenge.
+/// The output file of the PhysioNet/CinC 2021 Challenge. It lists every class of the model: those
+/// that cannot be judged come last, with label 0 and the probability that the model gives all the
+/// same.
 std::string to_challenge(const RecordingDiagnosis& d);
 
 }  // namespace liteheart

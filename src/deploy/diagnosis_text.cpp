@@ -26,7 +26,7 @@ std::string to_text(const RecordingDiagnosis& d) {
   }
   if (!d.not_judged.empty()) {
     text += fmt::format("  lead {} cannot judge:", d.leads);
-    for (const Diagnosis& n : d.not_judged) text += " " + n.abbreviation;
+    for (const Finding& f : d.not_judged) text += " " + f.diagnosis.abbreviation;
     text += "\n";
   }
   return text;
@@ -50,19 +50,22 @@ nlohmann::json to_json(const RecordingDiagnosis& d) {
                              {"present", f.present},
                              {"windows_present", f.windows_present}});
   }
-  for (const Diagnosis& n : d.not_judged)
-    j["not_judged"].push_back(
-        {{"code", n.code}, {"abbreviation", n.abbreviation}, {"name", n.name}});
+  for (const Finding& f : d.not_judged)
+    j["not_judged"].push_back({{"code", f.diagnosis.code},
+                               {"abbreviation", f.diagnosis.abbreviation},
+                               {"name", f.diagnosis.name}});
   return j;
 }
 
 std::string to_challenge(const RecordingDiagnosis& d) {
   std::string codes, labels, scores;
-  for (const Finding& f : d.findings) {
-    const char* comma = codes.empty() ? "" : ",";
-    codes += comma + f.diagnosis.code;
-    labels += fmt::format("{}{}", comma, f.present ? 1 : 0);
-    scores += fmt::format("{}{:.6f}", comma, f.probability);
+  for (const auto* list : {&d.findings, &d.not_judged}) {
+    for (const Finding& f : *list) {
+      const char* comma = codes.empty() ? "" : ",";
+      codes += comma + f.diagnosis.code;
+      labels += fmt::format("{}{}", comma, f.present ? 1 : 0);
+      scores += fmt::format("{}{:.6f}", comma, f.probability);
+    }
   }
   return fmt::format("#{}\n{}\n{}\n{}\n", d.name, codes, labels, scores);
 }

@@ -23,7 +23,7 @@ InformationBound information_bound(std::string_view name);
 struct CrossLayerInformationImpl : torch::nn::Module {
   CrossLayerInformationImpl(const std::vector<std::int64_t>& student_widths,
                             const std::vector<std::int64_t>& teacher_widths,
-                            InformationBound bound);
+                            InformationBound information);
   /// Embeddings [batch, width] per layer. Returns the negated bound, in nats, averaged over student
   /// layers.
   torch::Tensor forward(const std::vector<torch::Tensor>& student,

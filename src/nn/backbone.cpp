@@ -56,11 +56,12 @@ TransformerLayerImpl::TransformerLayerImpl(int width, int layer_heads, bool is_c
 
 torch::Tensor TransformerLayerImpl::forward(const torch::Tensor& x) {
   const auto batch = x.size(0), tokens = x.size(1), width = x.size(2);
+  const auto head_width = width / heads;
   const auto split = qkv(norm1(x))
-                         .view({batch, tokens, 3, heads, width / heads})
+                         .view({batch, tokens, 3, heads, head_width})
                          .permute({2, 0, 3, 1, 4})
-                         .unbind(0);  // each [batch, head, token, head width]
-  const torch::Tensor query = split[0] / std::sqrt(static_cast<double>(width / heads));
+                         .unbind(0);  // each [batch, head, token, head_width]
+  const torch::Tensor query = split[0] / std::sqrt(static_cast<double>(head_width));
   torch::Tensor score = torch::matmul(query, split[1].transpose(2, 3));
   if (causal) {
     const auto future = torch::ones({tokens, tokens}, score.options().dtype(torch::kBool)).triu(1);

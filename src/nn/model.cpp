@@ -61,7 +61,7 @@ void require_large_tensors(const ModelCard& card, const TensorsByName& tensors,
                    {4 * width, width}, place);
   }
   if (card.restoration) {
-    const std::int64_t bottom = 2 * card.restoration->width;
+    const std::int64_t bottom = std::int64_t{2} * card.restoration->width;
     require_tensor(tensors, "restoration.convolutions.5.weight", {bottom, bottom, 1, 9}, place);
   }
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <iterator>
 #include <span>
 
 #include "ecg/leads.h"
@@ -86,7 +88,7 @@ RestorationImpl::RestorationImpl(const RestorationShape& restoration_shape)
                                                   .padding({0, kKernel / 2})));
     norms->push_back(torch::nn::BatchNorm2d(c.out));
   }
-  const int predicted = shape.derive_limb_leads ? static_cast<int>(kIndependent.size()) : kLeads;
+  const std::int64_t predicted = shape.derive_limb_leads ? std::ssize(kIndependent) : kLeads;
   head = register_module(
       "head", torch::nn::Conv2d(torch::nn::Conv2dOptions(w, predicted * kPhases, {1, kKernel})
                                     .padding({0, kKernel / 2})));

@@ -3,7 +3,6 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -252,21 +251,6 @@ std::string make_header(const std::filesystem::path& file, const WeightFile& wei
   return text;
 }
 
-void write_to(const std::filesystem::path& file, const WeightFile& weights,
-              const std::string& header, const std::vector<std::size_t>& order) {
-  OutputFile out(file);
-  const std::uint64_t length = header.size();
-  out.write_at(0, &length, kLengthBytes);
-  out.write_at(kLengthBytes, header);
-  std::uint64_t at = kLengthBytes + length;
-  for (const std::size_t i : order) {
-    const at::Tensor tensor = weights.tensors[i].second.detach().cpu().contiguous();
-    out.write_at(at, tensor.data_ptr(), tensor.nbytes());
-    at += tensor.nbytes();
-  }
-  out.finish();
-}
-
 }  // namespace
 
 WeightFile read_safetensors(const std::filesystem::path& file) {
@@ -299,20 +283,17 @@ void write_safetensors(const std::filesystem::path& file, const WeightFile& weig
   check_writable(file, weights.tensors);
   const std::vector<std::size_t> order = data_order(weights.tensors);
   const std::string header = make_header(file, weights, order);
-  const auto temporary = fmt::format("{}.tmp-{}", file.string(), ::getpid());
-  std::error_code refused;
-  try {
-    write_to(temporary, weights, header, order);
-    std::filesystem::rename(temporary, file, refused);
-    if (refused) {
-      throw Error(file.string(), "cannot be replaced (" + refused.message() + ")",
-                  "check that it is a file and its folder may be written to");
+  replace_file(file, [&](OutputFile& out) {
+    const std::uint64_t length = header.size();
+    out.write_at(0, &length, kLengthBytes);
+    out.write_at(kLengthBytes, header);
+    std::uint64_t at = kLengthBytes + length;
+    for (const std::size_t i : order) {
+      const at::Tensor tensor = weights.tensors[i].second.detach().cpu().contiguous();
+      out.write_at(at, tensor.data_ptr(), tensor.nbytes());
+      at += tensor.nbytes();
     }
-  } catch (...) {
-    std::filesystem::remove(temporary, refused);
-    throw;
-  }
-  sync_folder(file.has_parent_path() ? file.parent_path() : ".");
+  });
 }
 
 }  // namespace liteheart

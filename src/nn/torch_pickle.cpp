@@ -242,14 +242,14 @@ std::int64_t Walker::long1() {
 
 std::vector<Value> Walker::pop(std::size_t count) {
   if (stack_.size() - floor() < count) fail("an opcode needs more values than the stack holds");
-  const std::vector<Value> values(stack_.end() - static_cast<std::ptrdiff_t>(count), stack_.end());
+  std::vector<Value> values(stack_.end() - static_cast<std::ptrdiff_t>(count), stack_.end());
   stack_.resize(stack_.size() - count);
   return values;
 }
 
 std::vector<Value> Walker::pop_to_mark() {
   if (marks_.empty()) fail("an opcode needs a mark and there is none");
-  const std::vector<Value> values = pop(stack_.size() - marks_.back());
+  std::vector<Value> values = pop(stack_.size() - marks_.back());
   marks_.pop_back();
   return values;
 }
@@ -322,6 +322,7 @@ std::vector<std::int64_t> Walker::integers(const Value& tuple) const {
   const auto& items = expect<Sequence*>(tuple, "a tuple of sizes or strides")->items;
   if (items.size() > kMaxDimensions) fail("a tensor has more than 64 dimensions");
   std::vector<std::int64_t> numbers;
+  numbers.reserve(items.size());
   for (const Value& item : items) numbers.push_back(expect<std::int64_t>(item, "an integer"));
   return numbers;
 }
@@ -358,7 +359,7 @@ class Collector {
   // A dict shared by many others multiplies entries; an honest file has fewer than bytes.
   std::string join(const std::string& outer, const std::string& inner) {
     if (entries_left_-- == 0) walker_.fail("the dicts hold more entries than the file has bytes");
-    const std::string name = outer.empty() ? inner : outer + "." + inner;
+    std::string name = outer.empty() ? inner : outer + "." + inner;
     if (name.size() > kLongestName)
       walker_.fail(fmt::format("the name {} is too long", printable(name)));
     return name;

@@ -104,7 +104,7 @@ Batch BatchSampler::draw(std::uint64_t step) {
     CutMix& mix = batch.cutmix;
     const int bins =
         static_cast<int>(std::lround(cutmix_share(options_.cutmix_beta, random) * kBins));
-    mix.from = static_cast<int>(random.below(static_cast<std::size_t>(kBins - bins + 1)));
+    mix.from = static_cast<int>(random.below(static_cast<std::size_t>(kBins - bins) + 1));
     mix.to = mix.from + bins;
     // Partners within the labelled and within the unlabelled part, so that labels stay known: a
     // rotation of each.

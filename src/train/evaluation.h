@@ -26,7 +26,7 @@ struct Evaluation {
 
 /// Thresholds and calibration are the model's own; a model without any (an imported one) keeps
 /// identity and 0.5. progress(done, total). Throws Error.
-Evaluation evaluate_model(const std::filesystem::path& model, const PreparedDataset& data,
+Evaluation evaluate_model(const std::filesystem::path& path, const PreparedDataset& data,
                           std::span<const std::size_t> records, const BootstrapOptions& bootstrap,
                           const std::function<void(std::size_t, std::size_t)>& progress);
 

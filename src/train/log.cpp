@@ -16,11 +16,7 @@ TrainLog::TrainLog(const std::filesystem::path& file, std::uint64_t step) : file
       kept += text + '\n';
   }
   in.close();
-  // A kill in between leaves the old log or the new one, never half of it.
-  auto unfinished = file;
-  unfinished += ".tmp";
-  write_file(unfinished, kept);
-  std::filesystem::rename(unfinished, file);
+  replace_file(file, kept);
   out_.open(file, std::ios::app);
   flush();
 }

@@ -16,8 +16,8 @@ namespace liteheart {
 /// The opinion on unaugmented 12-lead records, a row each; features and embeddings in bf16.
 struct TeacherView {
   TeacherOpinion all;
-  /// The opinion on some rows, cut-mixed as `batch` was, on `device`, in fp32.
-  TeacherOpinion rows(std::span<const std::size_t> rows, const Batch& batch,
+  /// The opinion on the `wanted` rows, cut-mixed as `batch` was, on `device`, in fp32.
+  TeacherOpinion rows(std::span<const std::size_t> wanted, const Batch& batch,
                       const torch::Device& device) const;
 };
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 
+#include "data/output_file.h"
 #include "data/splits.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
@@ -90,17 +91,6 @@ ObjectiveWeights objective_weights(const TrainConfig& c) {
   return {c.weight_supervised,       c.weight_logit,       c.weight_pseudo,
           c.weight_restoration,      c.region_focus,       c.weight_region_features,
           c.weight_region_agreement, c.weight_information, information_bound(c.information_bound)};
-}
-
-/// What a kill in the middle of a write leaves behind.
-void remove_unfinished_writes(const std::filesystem::path& folder) {
-  std::vector<std::filesystem::path> stale;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().filename().string().find(".safetensors.tmp-") != std::string::npos) {
-      stale.push_back(entry.path());
-    }
-  }
-  for (const auto& file : stale) std::filesystem::remove(file);
 }
 
 class Trainer {
@@ -230,7 +220,7 @@ NamedTensors Trainer::state() const {
 void Trainer::resume() {
   std::filesystem::create_directories(config_.out);
   lock_.emplace(config_.out);
-  remove_unfinished_writes(config_.out);
+  remove_unfinished_files(config_.out);
   const auto saved = read_checkpoint(config_.out, identity_);
   if (saved) {
     progression_ = saved->progression;

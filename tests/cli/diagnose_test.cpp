@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/study.h"
 #include "edge/condition.h"
@@ -136,24 +137,37 @@ TEST(Diagnose, ReadsAliveCorRecordingsAt300Hz) {
   }
 }
 
-TEST(Diagnose, WritesTheChallengesFile) {
+TEST(Diagnose, WritesTheChallengesFileWithEveryClassOfTheModel) {
   const Scratch scratch;
-  const std::string name = Study::get().recording();
-  const json one = judged({name, "--challenge", scratch / "challenge"}).at(0);
+  const Study& study = Study::get();
+  const Outcome outcome =
+      liteheart({"diagnose", "--threads", "1", "--json", "--model", study.distilled,
+                 study.recording(), "--challenge", scratch / "challenge"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const json one = json::parse(outcome.out).at(0);
   const auto file = lines(read_bytes(scratch / "challenge/alpha00001.csv"));
   ASSERT_EQ(file.size(), 4u);
   EXPECT_EQ(file[0], "#alpha00001");
   const auto codes = split(file[1]), labels = split(file[2]), scores = split(file[3]);
-  ASSERT_EQ(codes.size(), one["findings"].size());
+  ASSERT_EQ(codes.size(), one["findings"].size() + one["not_judged"].size());
   ASSERT_EQ(labels.size(), codes.size());
   ASSERT_EQ(scores.size(), codes.size());
   std::map<std::string, json> finding;
   for (const json& f : one["findings"]) finding[f["code"].get<std::string>()] = f;
+  std::set<std::string> not_judged;
+  for (const json& d : one["not_judged"]) not_judged.insert(d["code"].get<std::string>());
+  ASSERT_FALSE(not_judged.empty());
   for (std::size_t i = 0; i < codes.size(); ++i) {
-    ASSERT_TRUE(finding.contains(codes[i])) << codes[i];
+    SCOPED_TRACE(codes[i]);
+    if (not_judged.erase(codes[i]) == 1) {
+      EXPECT_EQ(labels[i], "0");
+      continue;
+    }
+    ASSERT_TRUE(finding.contains(codes[i]));
     EXPECT_EQ(labels[i], finding[codes[i]]["present"].get<bool>() ? "1" : "0");
     EXPECT_NEAR(std::stod(scores[i]), finding[codes[i]]["probability"].get<double>(), 1e-6);
   }
+  EXPECT_TRUE(not_judged.empty());
 }
 
 TEST(Diagnose, RestoresTwelveLeadsAroundTheConditionedLeadI) {

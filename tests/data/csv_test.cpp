@@ -5,10 +5,10 @@
 namespace liteheart {
 namespace {
 
-using Csv = test::DataTest;
+using Csv = test::Scratch;
 
 TEST_F(Csv, QuotedFieldsMayHoldCommasQuotesAndLineBreaks) {
-  test::write_text(
+  test::write_bytes(
       folder / "t.csv",
       "\xEF\xBB\xBFname,note\r\na,\"one, two\"\r\nb,\"say \"\"hi\"\"\nagain\"\r\n\r\nc,");
   CsvReader table(folder / "t.csv");
@@ -26,7 +26,7 @@ TEST_F(Csv, QuotedFieldsMayHoldCommasQuotesAndLineBreaks) {
 
 TEST_F(Csv, WhatIsWrittenAsAFieldIsReadBack) {
   for (const std::string text : {"plain", "a,b", "\"", "line\nbreak", ""}) {
-    test::write_text(folder / "t.csv", "x,y\n" + csv_field(text) + ",end\n");
+    test::write_bytes(folder / "t.csv", "x,y\n" + csv_field(text) + ",end\n");
     CsvReader table(folder / "t.csv");
     ASSERT_TRUE(table.next());
     EXPECT_EQ(table.field(0), text);
@@ -35,7 +35,7 @@ TEST_F(Csv, WhatIsWrittenAsAFieldIsReadBack) {
 }
 
 TEST_F(Csv, ARowOfAnotherLengthIsNamedByFileAndLine) {
-  test::write_text(folder / "t.csv", "a,b\n\"1\n2\",3\n4\n");
+  test::write_bytes(folder / "t.csv", "a,b\n\"1\n2\",3\n4\n");
   CsvReader table(folder / "t.csv");
   ASSERT_TRUE(table.next());
   EXPECT_EQ(
@@ -45,14 +45,14 @@ TEST_F(Csv, ARowOfAnotherLengthIsNamedByFileAndLine) {
 }
 
 TEST_F(Csv, AnUnclosedQuoteAnEmptyFileAndAMissingColumnAreErrors) {
-  test::write_text(folder / "open.csv", "a\n\"1\n");
+  test::write_bytes(folder / "open.csv", "a\n\"1\n");
   CsvReader open(folder / "open.csv");
   EXPECT_NE(test::error_of([&] { open.next(); }).find("line 2: a quote is never closed"),
             std::string::npos);
   EXPECT_NE(
       test::error_of([&] { open.required_column("b", "add it"); }).find("no column 'b'; add it"),
       std::string::npos);
-  test::write_text(folder / "empty.csv", "\n");
+  test::write_bytes(folder / "empty.csv", "\n");
   EXPECT_THROW(CsvReader(folder / "empty.csv"), Error);
   EXPECT_THROW(CsvReader(folder / "absent.csv"), Error);
   EXPECT_THROW(CsvReader{folder}, Error);

@@ -5,7 +5,7 @@
 namespace liteheart {
 namespace {
 
-class Dataset : public test::DataTest {
+class Dataset : public test::Scratch {
  protected:
   Dataset() {
     rows_ = {test::small_row("r,0", "p\"0", Split::kTrain),
@@ -22,10 +22,10 @@ class Dataset : public test::DataTest {
     return test::error_of([&] { PreparedDataset data(folder); });
   }
   void replace_in(std::string_view file, const std::string& from, const std::string& to) const {
-    std::string text = test::read_text(folder / file);
+    std::string text = test::read_bytes(folder / file);
     ASSERT_NE(text.find(from), std::string::npos);
     text.replace(text.find(from), from.size(), to);
-    test::write_text(folder / file, text);
+    test::write_bytes(folder / file, text);
   }
 
   std::vector<Diagnosis> classes_ = {{"164889003", "AF", "atrial fibrillation", true, ""},
@@ -83,9 +83,9 @@ TEST_F(Dataset, AnotherVersionIsRefusedWithFileAndRemedy) {
 TEST_F(Dataset, ADamagedDescriptionIsRefused) {
   replace_in(kDescriptionFile, "\"scale\"", "\"skale\"");
   EXPECT_NE(error().find("dataset.json: cannot be read"), std::string::npos) << error();
-  test::write_text(folder / kDescriptionFile, "{\"format\": ");
+  test::write_bytes(folder / kDescriptionFile, "{\"format\": ");
   EXPECT_NE(error().find("dataset.json: cannot be read"), std::string::npos) << error();
-  test::write_text(folder / kDescriptionFile, "{\"format\": \"another\"}");
+  test::write_bytes(folder / kDescriptionFile, "{\"format\": \"another\"}");
   EXPECT_NE(error().find("does not describe a prepared data set"), std::string::npos) << error();
 }
 
@@ -126,15 +126,15 @@ TEST_F(Dataset, NpyHeadersOfNumPyAreRead) {
   // padding.
   const std::string dictionary =
       "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 2), }" + std::string(58, ' ') + "\n";
-  test::write_text(folder / "n.npy", std::string("\x93NUMPY\x01\x00", 8) +
-                                         static_cast<char>(dictionary.size()) + '\0' + dictionary);
+  test::write_bytes(folder / "n.npy", std::string("\x93NUMPY\x01\x00", 8) +
+                                          static_cast<char>(dictionary.size()) + '\0' + dictionary);
   const NpyHeader header = read_npy_header(folder / "n.npy");
   EXPECT_EQ(header.descr, "|u1");
   EXPECT_EQ(header.shape, (std::vector<std::size_t>{3, 2}));
   EXPECT_EQ(header.bytes, 10 + dictionary.size());
   replace_in("n.npy", "False", "True ");
   EXPECT_THROW(read_npy_header(folder / "n.npy"), Error);
-  test::write_text(folder / "n.npy", "PK\x03\x04 something else");
+  test::write_bytes(folder / "n.npy", "PK\x03\x04 something else");
   EXPECT_THROW(read_npy_header(folder / "n.npy"), Error);
 }
 
@@ -142,13 +142,14 @@ TEST_F(Dataset, NumPyReadsTheArraysAsTheyAre) {
   const std::string python = "/usr/bin/python3";
   if (std::system((python + " -c 'import numpy' 2>/dev/null").c_str()) != 0)
     GTEST_SKIP() << "needs " << python << " with NumPy";
-  test::write_text(folder / "check.py",
-                   "import numpy, sys\n"
-                   "x = numpy.load(sys.argv[1] + '/signals.npy', mmap_mode='r')\n"
-                   "y = numpy.load(sys.argv[1] + '/labels.npy')\n"
-                   "assert x.shape == (3, 12, 4) and x.dtype == numpy.int16, x\n"
-                   "assert (x[2].ravel() == 2000 + numpy.arange(48)).all(), x[2]\n"
-                   "assert y.tolist() == [[1, 0], [0, 1], [1, 1]] and y.dtype == numpy.uint8, y\n");
+  test::write_bytes(
+      folder / "check.py",
+      "import numpy, sys\n"
+      "x = numpy.load(sys.argv[1] + '/signals.npy', mmap_mode='r')\n"
+      "y = numpy.load(sys.argv[1] + '/labels.npy')\n"
+      "assert x.shape == (3, 12, 4) and x.dtype == numpy.int16, x\n"
+      "assert (x[2].ravel() == 2000 + numpy.arange(48)).all(), x[2]\n"
+      "assert y.tolist() == [[1, 0], [0, 1], [1, 1]] and y.dtype == numpy.uint8, y\n");
   EXPECT_EQ(
       std::system(
           (python + " '" + (folder / "check.py").string() + "' '" + folder.string() + "'").c_str()),

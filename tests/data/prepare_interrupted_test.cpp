@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class PrepareInterrupted : public test::DataTest {
+class PrepareInterrupted : public test::Scratch {
  protected:
   PrepareInterrupted() {
     fs::create_directories(folder / "source");
@@ -84,35 +84,35 @@ TEST_F(PrepareInterrupted, AnExceptionFromProgressStopsCleanly) {
 
 TEST_F(PrepareInterrupted, ACompleteDataSetIsReplacedOnlyOnDemand) {
   run();
-  const std::string before = test::read_text(options.out / "dataset.json");
+  const std::string before = test::read_bytes(options.out / "dataset.json");
   EXPECT_EQ(error(), options.out.string() +
                          ": is a complete data set already; use it, choose another --out, or "
                          "replace it with --force");
   options.overwrite = true;
   options.seed = 99;
   run();
-  EXPECT_NE(test::read_text(options.out / "dataset.json"), before);
+  EXPECT_NE(test::read_bytes(options.out / "dataset.json"), before);
   EXPECT_EQ(PreparedDataset(options.out).size(), 20u);
   EXPECT_FALSE(fs::exists(folder / "out.partial"));
 }
 
 TEST_F(PrepareInterrupted, TheOldDataSetStaysWhereTheNewOneFails) {
   run();
-  const std::string before = test::read_text(options.out / "dataset.json");
+  const std::string before = test::read_bytes(options.out / "dataset.json");
   options.overwrite = true;
   options.min_positives = 1000;
   EXPECT_NE(error(), "");
-  EXPECT_EQ(test::read_text(options.out / "dataset.json"), before);
+  EXPECT_EQ(test::read_bytes(options.out / "dataset.json"), before);
   EXPECT_EQ(PreparedDataset(options.out).size(), 20u);
 }
 
 TEST_F(PrepareInterrupted, FoldersThatAreNoDataSetAreNeverTouched) {
-  test::write_text(options.out / "thesis.txt", "dear to someone");
+  test::write_bytes(options.out / "thesis.txt", "dear to someone");
   options.overwrite = true;
   EXPECT_NE(error().find("exists and is not a prepared data set"), std::string::npos) << error();
-  EXPECT_EQ(test::read_text(options.out / "thesis.txt"), "dear to someone");
+  EXPECT_EQ(test::read_bytes(options.out / "thesis.txt"), "dear to someone");
   options.out = folder / "file";
-  test::write_text(options.out, "a file");
+  test::write_bytes(options.out, "a file");
   EXPECT_NE(error().find("is not a folder"), std::string::npos) << error();
 }
 

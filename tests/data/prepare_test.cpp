@@ -17,12 +17,12 @@ namespace {
 
 namespace fs = std::filesystem;
 using test::small_recording;
-using test::write_text;
+using test::write_bytes;
 
 constexpr const char* kAf = "164889003";
 constexpr const char* kNsr = "426783006";
 
-class Prepare : public test::DataTest {
+class Prepare : public test::Scratch {
  protected:
   Prepare() {
     options.sources = {folder / "source"};
@@ -154,8 +154,8 @@ TEST_F(Prepare, BadRecordingsAreSkippedWithTheirReasonsAndCounted) {
   std::ranges::fill(flat.mv, 0.25f);
   add(flat);
   add(small_recording("D_short", 1, {}, 5));
-  write_text(folder / "source/E_no_signal.hea",
-             "E_no_signal 1 100 1000\nnone.dat 16 1000/mV 16 0 0 0 0 I\n");
+  write_bytes(folder / "source/E_no_signal.hea",
+              "E_no_signal 1 100 1000\nnone.dat 16 1000/mV 16 0 0 0 0 I\n");
   const PrepareSummary summary = run();
   EXPECT_EQ(summary.read, 7u);
   EXPECT_EQ(summary.kept, 3u);
@@ -168,7 +168,7 @@ TEST_F(Prepare, BadRecordingsAreSkippedWithTheirReasonsAndCounted) {
       << summary.skipped[2].second;
   EXPECT_NE(summary.skipped[3].second.find("none.dat"), std::string::npos)
       << summary.skipped[3].second;
-  const std::string csv = test::read_text(options.out / "skipped.csv");
+  const std::string csv = test::read_bytes(options.out / "skipped.csv");
   EXPECT_EQ(std::ranges::count(csv, '\n'), 5);
   EXPECT_NE(csv.find("has no lead V1, V4"), std::string::npos);
   EXPECT_EQ(records(), (std::vector<std::string>{"A00", "A01", "A02"}));
@@ -179,7 +179,7 @@ TEST_F(Prepare, StrictStopsAtTheFirstBadRecordingInOrder) {
   Recording flat = small_recording("B_flat", 1);
   std::ranges::fill(flat.mv, 0.25f);
   add(flat);
-  write_text(folder / "source/C.hea", "C 1 100 1000\nnone.dat 16 1000/mV 16 0 0 0 0 I\n");
+  write_bytes(folder / "source/C.hea", "C 1 100 1000\nnone.dat 16 1000/mV 16 0 0 0 0 I\n");
   options.strict = true;
   EXPECT_NE(error().find("B_flat: has no signal"), std::string::npos) << error();
   EXPECT_FALSE(fs::exists(options.out));
@@ -255,8 +255,8 @@ TEST_F(Prepare, UnknownDiagnosesAreCounted) {
 
 TEST_F(Prepare, TakesPatientsFoldsAgeAndSexFromRecordsCsv) {
   add_some(3, "source/deep/er");
-  write_text(folder / "source/records.csv",
-             "record,patient_id,fold,age,sex\nA00,7.0,1,61.0,Female\nA01,8,9,,M\n");
+  write_bytes(folder / "source/records.csv",
+              "record,patient_id,fold,age,sex\nA00,7.0,1,61.0,Female\nA01,8,9,,M\n");
   const PrepareSummary summary = run();
   EXPECT_EQ(summary.unknown_patients, 1u);
   const PreparedDataset data(options.out);
@@ -272,7 +272,7 @@ TEST_F(Prepare, TakesPatientsFoldsAgeAndSexFromRecordsCsv) {
 
 TEST_F(Prepare, OneFoldOfADataSetFindsTheTableAboveIt) {
   add_some(2, "source/fold1");
-  write_text(folder / "source/records.csv", "record,patient_id\nA00,7\nA01,7\n");
+  write_bytes(folder / "source/records.csv", "record,patient_id\nA00,7\nA01,7\n");
   options.sources = {folder / "source/fold1"};
   EXPECT_EQ(run().unknown_patients, 0u);
   EXPECT_EQ(PreparedDataset(options.out).rows()[1].patient, "source/7");
@@ -281,7 +281,7 @@ TEST_F(Prepare, OneFoldOfADataSetFindsTheTableAboveIt) {
 TEST_F(Prepare, EqualNamesAndPatientIdsOfTwoCentresDoNotCollide) {
   for (const char* centre : {"north/data", "south/data"}) {
     add_some(2, centre);
-    write_text(folder / centre / "records.csv", "record,patient_id\nA00,1\nA01,2\n");
+    write_bytes(folder / centre / "records.csv", "record,patient_id\nA00,1\nA01,2\n");
   }
   options.sources = {folder / "north/data", folder / "south/data", folder / "south"};
   run();
@@ -300,16 +300,16 @@ TEST_F(Prepare, EqualRecordNamesWithinACentreAreToldApartByTheirFolders) {
 
 TEST_F(Prepare, ADamagedPatientTableStopsRatherThanLeakPatients) {
   add_some(1);
-  write_text(folder / "source/records.csv", "record,patient_id\nA00\n");
+  write_bytes(folder / "source/records.csv", "record,patient_id\nA00\n");
   EXPECT_NE(error().find("records.csv line 2: 1 fields"), std::string::npos) << error();
-  write_text(folder / "source/records.csv", "name,patient_id\nA00,1\n");
+  write_bytes(folder / "source/records.csv", "name,patient_id\nA00,1\n");
   EXPECT_NE(error().find("records.csv: has no column 'record'"), std::string::npos) << error();
 }
 
 TEST_F(Prepare, SplitsByFoldWhereEveryRecordingHasOne) {
   add_some(4);
-  write_text(folder / "source/records.csv",
-             "record,patient_id,fold\nA00,1,3\nA01,2,8\nA02,3,9\nA03,4,10\n");
+  write_bytes(folder / "source/records.csv",
+              "record,patient_id,fold\nA00,1,3\nA01,2,8\nA02,3,9\nA03,4,10\n");
   run();
   const PreparedDataset data(options.out);
   EXPECT_EQ(data.rows()[0].split, Split::kTrain);
@@ -322,7 +322,7 @@ TEST_F(Prepare, SplitsByPatientWhereAFoldIsMissing) {
   add_some(60);
   std::string table = "record,patient_id,fold\n";
   for (int i = 0; i < 60; ++i) table += fmt::format("A{:02},{},{}\n", i, i / 3, i == 59 ? "" : "1");
-  write_text(folder / "source/records.csv", table);
+  write_bytes(folder / "source/records.csv", table);
   run();
   const PreparedDataset data(options.out);
   std::map<std::string, std::set<Split>> splits_of;
@@ -339,14 +339,14 @@ TEST_F(Prepare, SplitsByPatientWhereAFoldIsMissing) {
 
 TEST_F(Prepare, APatientInTwoSplitsIsAnError) {
   add_some(2);
-  write_text(folder / "source/records.csv", "record,patient_id,fold\nA00,1,3\nA01,1,9\n");
+  write_bytes(folder / "source/records.csv", "record,patient_id,fold\nA00,1,3\nA01,1,9\n");
   EXPECT_NE(error().find("patient source/1 would be in train and in test"), std::string::npos)
       << error();
 }
 
 TEST_F(Prepare, SplitsAsAFileSays) {
   add_some(3);
-  write_text(folder / "splits.csv", "record,split\nA02,train\nA00,test\n");
+  write_bytes(folder / "splits.csv", "record,split\nA02,train\nA00,test\n");
   options.split = "file:" + (folder / "splits.csv").string();
   run();
   const PreparedDataset data(options.out);
@@ -361,10 +361,10 @@ TEST_F(Prepare, AWayToSplitThatCannotWorkIsAnError) {
   EXPECT_NE(error().find("no recording has a fold"), std::string::npos) << error();
   options.split = "random";
   EXPECT_NE(error().find("split 'random' is unknown"), std::string::npos) << error();
-  write_text(folder / "splits.csv", "record,split\nelsewhere,train\n");
+  write_bytes(folder / "splits.csv", "record,split\nelsewhere,train\n");
   options.split = "file:" + (folder / "splits.csv").string();
   EXPECT_NE(error().find("lists none of the recordings"), std::string::npos) << error();
-  write_text(folder / "splits.csv", "record,split\nA00,exam\n");
+  write_bytes(folder / "splits.csv", "record,split\nA00,exam\n");
   EXPECT_NE(error().find("splits.csv line 2: 'exam' is not a split"), std::string::npos) << error();
   options.split = "patient";
   options.shares = {0.9, 0.1};
@@ -380,7 +380,7 @@ TEST_F(Prepare, ThreadsDoNotChangeTheDataSet) {
   options.out = folder / "many";
   run();
   for (const auto file : {kSignalsFile, kLabelsFile, kRecordsFile, kDescriptionFile})
-    EXPECT_EQ(test::read_text(single / file), test::read_text(options.out / file)) << file;
+    EXPECT_EQ(test::read_bytes(single / file), test::read_bytes(options.out / file)) << file;
 }
 
 TEST_F(Prepare, ProgressCountsUpToTheTotal) {
@@ -400,7 +400,7 @@ class PreparePtbxl : public Prepare {
     add(small_recording("00001_lr", 1), "source/records100/00000");
     add(small_recording("00001_hr", 1, {}, 5000, 500), "source/records500/00000");
     add(small_recording("00002_lr", 2), "source/records100/00000");
-    write_text(
+    write_bytes(
         folder / "source/ptbxl_database.csv",
         "ecg_id,patient_id,age,sex,report,scp_codes,heart_axis,strat_fold,filename_lr,filename_hr\n"
         "1,15709.0,300.0,1,\"two,\nlines\",\"{'PVC': 100.0, 'SR': 0.0}\",ALAD,3,"

@@ -17,29 +17,13 @@
 #include "ecg/leads.h"
 #include "ecg/vocabulary.h"
 #include "formats/registry.h"
+#include "scratch.h"
 
 namespace liteheart {
 namespace {
 
-class SimulatedCentreOnDisk : public testing::Test {
- protected:
-  void SetUp() override {
-    folder_ =
-        std::filesystem::path(testing::TempDir()) /
-        (std::string("simulator_") + testing::UnitTest::GetInstance()->current_test_info()->name());
-    std::filesystem::remove_all(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::filesystem::path folder_;
-};
-
-std::string read_text(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
+using SimulatedCentreOnDisk = test::Scratch;
+using test::read_bytes;
 
 std::string code_of(const std::string& abbreviation) {
   const auto& all = Vocabulary::standard().diagnoses();
@@ -202,10 +186,10 @@ TEST(Simulator, ElectrodeNoiseDisturbsSingleChestLeads) {
 TEST_F(SimulatedCentreOnDisk, SixHundredRecordingsHoldEveryFindingFifteenTimes) {
   for (SimulatedCentre centre : simulated_centres()) {
     centre.rate_hz = 100;  // the findings do not depend on the device, the time does
-    simulate_centre(centre, 600, 1, folder_);
+    simulate_centre(centre, 600, 1, folder);
     std::map<std::string, int> positives;
     int healthy = 0;
-    for (const auto& path : find_recordings(folder_ / centre.name)) {
+    for (const auto& path : find_recordings(folder / centre.name)) {
       const Recording recording = read_recording(path);
       for (const std::string& code : recording.diagnoses) ++positives[code];
       healthy += recording.diagnoses == std::vector<std::string>{code_of("NSR")};
@@ -218,8 +202,8 @@ TEST_F(SimulatedCentreOnDisk, SixHundredRecordingsHoldEveryFindingFifteenTimes) 
 
 TEST_F(SimulatedCentreOnDisk, RecordsTableNamesEveryRecordingAndKeepsPatientsInOneFold) {
   const SimulatedCentre centre = simulated_centres()[1];
-  simulate_centre(centre, 115, 4, folder_);
-  std::ifstream table(folder_ / centre.name / "records.csv");
+  simulate_centre(centre, 115, 4, folder);
+  std::ifstream table(folder / centre.name / "records.csv");
   std::string line;
   std::getline(table, line);
   EXPECT_EQ(line, "record,patient_id,fold,age,sex");
@@ -237,7 +221,7 @@ TEST_F(SimulatedCentreOnDisk, RecordsTableNamesEveryRecordingAndKeepsPatientsInO
     std::getline(fields, rest);
     of_patient[patient].insert(fold + ',' + rest);
     folds.insert(fold);
-    const Recording read = read_recording(folder_ / centre.name / (record + ".hea"));
+    const Recording read = read_recording(folder / centre.name / (record + ".hea"));
     EXPECT_EQ(read.samples, static_cast<std::size_t>(centre.rate_hz * centre.seconds));
     ASSERT_TRUE(read.age_years.has_value());
     EXPECT_EQ(rest.substr(0, rest.find('.')), std::to_string(static_cast<int>(*read.age_years)));
@@ -252,23 +236,22 @@ TEST_F(SimulatedCentreOnDisk, RecordsTableNamesEveryRecordingAndKeepsPatientsInO
 TEST_F(SimulatedCentreOnDisk, SameSeedWritesTheSameFiles) {
   SimulatedCentre centre = simulated_centres()[0];
   centre.rate_hz = 100;
-  for (const char* run : {"one", "two"}) simulate_centre(centre, 12, 9, folder_ / run);
-  simulate_centre(centre, 12, 10, folder_ / "other seed");
+  for (const char* run : {"one", "two"}) simulate_centre(centre, 12, 9, folder / run);
+  simulate_centre(centre, 12, 10, folder / "other seed");
   int files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_ / "one" / centre.name)) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "one" / centre.name)) {
     ++files;
     const auto name = entry.path().filename();
-    EXPECT_EQ(read_text(entry.path()), read_text(folder_ / "two" / centre.name / name)) << name;
+    EXPECT_EQ(read_bytes(entry.path()), read_bytes(folder / "two" / centre.name / name)) << name;
   }
   EXPECT_EQ(files, 12 * 2 + 1);
-  EXPECT_NE(read_text(folder_ / "one" / centre.name / "alpha00001.mat"),
-            read_text(folder_ / "other seed" / centre.name / "alpha00001.mat"));
+  EXPECT_NE(read_bytes(folder / "one" / centre.name / "alpha00001.mat"),
+            read_bytes(folder / "other seed" / centre.name / "alpha00001.mat"));
 }
 
 TEST_F(SimulatedCentreOnDisk, FolderThatCannotBeMadeIsAnError) {
-  std::filesystem::create_directories(folder_);
-  std::ofstream(folder_ / "file") << "in the way";
-  EXPECT_THROW(simulate_centre(simulated_centres()[0], 1, 1, folder_ / "file"), Error);
+  test::write_bytes(folder / "file", "in the way");
+  EXPECT_THROW(simulate_centre(simulated_centres()[0], 1, 1, folder / "file"), Error);
 }
 
 }  // namespace

@@ -1,59 +1,21 @@
 // Small recordings, tables and prepared data sets that tests of src/data make, damage and remove.
 #pragma once
 
-#include <gtest/gtest.h>
-#include <stdlib.h>
-
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <functional>
-#include <iterator>
 #include <numbers>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "data/dataset.h"
 #include "data/dataset_json.h"
 #include "data/npy.h"
 #include "data/prepare.h"
-#include "ecg/error.h"
 #include "ecg/leads.h"
 #include "ecg/recording.h"
+#include "scratch.h"
 
 namespace liteheart::test {
-
-/// A folder of its own for each test.
-class DataTest : public testing::Test {
- protected:
-  DataTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "liteheart_data_XXXXXX").string();
-    folder = ::mkdtemp(name.data());
-  }
-  ~DataTest() override { std::filesystem::remove_all(folder); }
-  std::filesystem::path folder;
-};
-
-inline void write_text(const std::filesystem::path& file, std::string_view text) {
-  std::filesystem::create_directories(file.parent_path());
-  std::ofstream(file, std::ios::binary) << text;
-}
-
-inline std::string read_text(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-/// The text of the Error that `act` throws, or "" if it throws none.
-inline std::string error_of(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return {};
-}
 
 /// Twelve leads that all differ; `variant` makes recordings differ.
 inline Recording small_recording(const std::string& name, int variant,
@@ -106,11 +68,11 @@ inline void write_small_dataset(const std::filesystem::path& folder,
     return std::string(reinterpret_cast<const char*>(values.data()),
                        values.size() * sizeof(values[0]));
   };
-  write_text(folder / kSignalsFile, npy_header("<i2", {rows.size(), kLeads, 4}) + bytes(signals));
-  write_text(folder / kLabelsFile,
-             npy_header("|u1", {rows.size(), classes.size()}) + bytes(labels));
-  write_text(folder / kRecordsFile, records_csv(rows));
-  write_text(folder / kDescriptionFile, description_json(description, {}, rows, labels));
+  write_bytes(folder / kSignalsFile, npy_header("<i2", {rows.size(), kLeads, 4}) + bytes(signals));
+  write_bytes(folder / kLabelsFile,
+              npy_header("|u1", {rows.size(), classes.size()}) + bytes(labels));
+  write_bytes(folder / kRecordsFile, records_csv(rows));
+  write_bytes(folder / kDescriptionFile, description_json(description, {}, rows, labels));
 }
 
 }  // namespace liteheart::test

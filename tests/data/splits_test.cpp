@@ -110,7 +110,7 @@ TEST(PatientGroups, NumberPatientsInOrderOfAppearance) {
   EXPECT_EQ(patient_groups(rows), (std::vector{0, 1, 0, 2}));
 }
 
-class Labelled : public test::DataTest {
+class Labelled : public test::Scratch {
  protected:
   Labelled() {
     const Population people;

@@ -1,14 +1,8 @@
-// Folders, small prepared data sets and files for tests of src/train.
+// Small prepared data sets for tests of src/train.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <functional>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -16,26 +10,10 @@
 #include "data/dataset_json.h"
 #include "data/npy.h"
 #include "data/prepare.h"
-#include "ecg/error.h"
 #include "ecg/leads.h"
 #include "scratch.h"
 
 namespace liteheart::test {
-
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "liteheart_train_XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~ScratchFolder() { std::filesystem::remove_all(path_); }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline constexpr int kWindow = 128, kClasses = 3;
 /// What records of write_dataset hold; network input is 1/1000 of it.

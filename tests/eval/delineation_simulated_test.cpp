@@ -1,7 +1,5 @@
 // The delineator on simulated recordings, noise and conditioning included: against the heart that
 // was simulated, and against what is measured on the same recording without noise or filter.
-#include "eval/delineation.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,6 +13,7 @@
 #include "data/simulator.h"
 #include "data/simulator_heart.h"
 #include "data/simulator_recording.h"
+#include "eval/delineation.h"
 
 namespace liteheart {
 namespace {
