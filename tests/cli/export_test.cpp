@@ -97,5 +97,44 @@ TEST(Diagnose, RefusesAnEdgeModelThatIsCutOffOrNotOne) {
   }
 }
 
+TEST(Export, InBytesNeedsRecordingsAndMakesASmallFileThatDiagnoses) {
+  const Scratch scratch;
+  const std::string& model = Study::get().distilled;
+  const Outcome without = liteheart({"export", model, "--int8", "--out", scratch / "m.lhm"});
+  EXPECT_EQ(without.exit_code, 1);
+  EXPECT_NE(without.err.find("--data"), std::string::npos) << without.err;
+  EXPECT_FALSE(std::filesystem::exists(scratch / "m.lhm"));
+
+  const Outcome made = liteheart(
+      {"export", model, "--int8", "--data", Study::get().data, "--out", scratch / "m.lhm"});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_EQ(liteheart({"export", model, "--out", scratch / "f.lhm"}).exit_code, 0);
+  EXPECT_LT(std::filesystem::file_size(scratch / "m.lhm") * 3,
+            std::filesystem::file_size(scratch / "f.lhm"));
+  const json said = said_by(scratch / "m.lhm", scratch / "restored");
+  EXPECT_FALSE(said["findings"].empty());
+}
+
+TEST(Check, ComparesEveryWayOfRunningAModel) {
+  const Outcome outcome =
+      liteheart({"check", Study::get().distilled, Study::get().data, "--best", "--most", "20"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  for (const char* way : {"libtorch", "edge fp32", "edge int8", kNotAMedicalDevice})
+    EXPECT_NE(outcome.out.find(way), std::string::npos) << outcome.out;
+  EXPECT_EQ(liteheart({"check", Study::get().distilled, "/nowhere"}).exit_code, 1);
+}
+
+TEST(Bench, TimesAnEdgeModelAndNothingElse) {
+  const Scratch scratch;
+  ASSERT_EQ(liteheart({"export", Study::get().distilled, "--out", scratch / "m.lhm"}).exit_code, 0);
+  const Outcome outcome = liteheart({"bench", scratch / "m.lhm", "--seconds", "0.01"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("us/window"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("reference"), std::string::npos) << outcome.out;
+  const Outcome refused = liteheart({"bench", Study::get().distilled});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.err.find("liteheart export"), std::string::npos) << refused.err;
+}
+
 }  // namespace
 }  // namespace liteheart::test
