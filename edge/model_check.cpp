@@ -143,6 +143,12 @@ bool Checker::step(const Step& s) {
     }
     case Op_Leads:
       return leads(*s.op_as_Leads());
+    case Op_Average: {
+      const Average& a = *s.op_as_Average();
+      return is_float_slot(a.input()) && is_float_slot(a.output()) &&
+             slot(a.input()).channels() == slot(a.output()).channels() &&
+             slot(a.input()).time() % slot(a.output()).time() == 0 && apart(a.input(), a.output());
+    }
     case Op_Quantize: {
       const Quantize& q = *s.op_as_Quantize();
       return is_float_slot(q.input()) && same_shape(q.input(), q.output()) &&

@@ -209,6 +209,20 @@ void maximum(const View& in, const View& out) {
   }
 }
 
+void average(const View& in, const View& out) {
+  const std::size_t rows = in.time / out.time, channels = in.channels;
+  const float share = 1 / static_cast<float>(rows);
+  for (std::size_t t = 0; t < out.time; ++t) {
+    const float* __restrict x = in.floats() + t * rows * channels;
+    float* __restrict y = out.floats() + t * channels;
+    for (std::size_t c = 0; c < channels; ++c) {
+      float sum = x[c];
+      for (std::size_t r = 1; r < rows; ++r) sum += x[r * channels + c];
+      y[c] = sum * share;
+    }
+  }
+}
+
 void Runner::step(const Step& s) const {
   switch (s.op_type()) {
     case Op_Convolution:
@@ -227,6 +241,8 @@ void Runner::step(const Step& s) const {
       return attention(*s.op_as_Attention());
     case Op_Maximum:
       return maximum(view(s.op_as_Maximum()->input()), begin(s.op_as_Maximum()->output()));
+    case Op_Average:
+      return average(view(s.op_as_Average()->input()), begin(s.op_as_Average()->output()));
     case Op_Leads:
       return leads(*s.op_as_Leads());
     case Op_Quantize: {
@@ -251,6 +267,8 @@ int output_of(const Step& s) {
       return s.op_as_Attention()->output();
     case Op_Maximum:
       return s.op_as_Maximum()->output();
+    case Op_Average:
+      return s.op_as_Average()->output();
     case Op_Leads:
       return s.op_as_Leads()->output();
     default:

@@ -48,7 +48,7 @@ std::vector<Way> ways_of(const CheckArguments& a, const PreparedDataset& data) {
   ways.push_back({"libtorch", open_torch_engine(a.model, 1)});
   const Model model = load_model(model_file(a.model));
   const EdgeGraph graph = edge_graph(model);
-  add_edge_ways(ways, "edge fp32", edge_bytes(with_toom_cook(graph), model.card), a.best);
+  add_edge_ways(ways, "edge fp32", edge_bytes(with_fewer_products(graph), model.card), a.best);
   const auto calibration = spread(data.indices(Split::kTrain), kCalibrationWindows);
   if (calibration.empty()) return ways;
   const auto windows = model_windows(model.card, data, calibration);

@@ -15,7 +15,7 @@ namespace liteheart {
 EdgeGraph edge_graph(const Model& model);
 /// The bytes of the .lhm file (edge/model.fbs) of `model`, whose outputs it gives to rounding.
 inline std::vector<std::uint8_t> edge_bytes(const Model& model) {
-  return edge_bytes(with_toom_cook(edge_graph(model)), model.card);
+  return edge_bytes(with_fewer_products(edge_graph(model)), model.card);
 }
 
 }  // namespace liteheart

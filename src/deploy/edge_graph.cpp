@@ -192,6 +192,8 @@ flatbuffers::Offset<void> Writer::operation(const EdgeStep& s) {
           .Union();
     case file::Op_Maximum:
       return file::CreateMaximum(builder_, input, output).Union();
+    case file::Op_Average:
+      return file::CreateAverage(builder_, input, output).Union();
     case file::Op_Leads:
       return file::CreateLeads(builder_, unsigned16(s.other), input, output, s.derive).Union();
     default:
@@ -232,46 +234,75 @@ flatbuffers::Offset<file::Diagnosis> write_diagnosis(flatbuffers::FlatBufferBuil
       learned ? card.decision.intercept[c] : 0);
 }
 
-}  // namespace
-
-EdgeGraph with_toom_cook(EdgeGraph graph) {
+/// Weighs a step's input by Toom-Cook, if that pays.
+void use_toom_cook(EdgeStep& s, const EdgeGraph& graph) {
   // Three taps, a polynomial, at each point; over what the input's transform lacks.
   constexpr double kAt[edge::kToomPoints][3] = {{1.0 / 2, 0, 0},
                                                 {-1.0 / 2, -1.0 / 2, -1.0 / 2},
                                                 {-1.0 / 6, 1.0 / 6, -1.0 / 6},
                                                 {1.0 / 6, 1.0 / 3, 2.0 / 3},
                                                 {0, 0, 1}};
-  for (EdgeStep& s : graph.steps) {
-    if (s.op != file::Op_Convolution) continue;
-    const auto stride = static_cast<std::size_t>(s.stride), taps = static_cast<std::size_t>(s.taps),
-               channels = static_cast<std::size_t>(graph.slot(s.input).channels),
-               groups = edge::toom_cook_groups(taps, stride);
-    const bool fewer = edge::kToomPoints * groups * stride * 5 < edge::kToomOutputs * taps * 4;
-    // For a few rows, weights that no cache holds take longer to come than to be multiplied by.
-    const auto rows = graph.slot(s.output).time / s.phases;
-    const bool held =
-        rows >= kManyRows ||
-        edge::kToomPoints * groups * stride * channels * s.bias.size() <= kHeldWeights;
-    if (!fewer || !held || stride * channels % edge::kColumnMultiple != 0) continue;
-    // [tap][channel][column], with as many taps of 0 behind as the groups have room for.
-    const std::size_t unit = stride * channels * s.bias.size();
-    s.weight.resize(3 * groups * unit);
-    std::vector<float> weight;
-    weight.reserve(edge::kToomPoints * groups * unit);
-    for (const auto& at : kAt) {
-      for (std::size_t g = 0; g < groups; ++g) {
-        for (std::size_t i = 0; i < unit; ++i) {
-          double sum = 0;
-          for (std::size_t k = 0; k < 3; ++k)
-            sum += at[k] * static_cast<double>(s.weight[(3 * g + k) * unit + i]);
-          weight.push_back(static_cast<float>(sum));
-        }
+  const auto stride = static_cast<std::size_t>(s.stride), taps = static_cast<std::size_t>(s.taps),
+             channels = static_cast<std::size_t>(graph.slot(s.input).channels),
+             groups = edge::toom_cook_groups(taps, stride);
+  const bool fewer = edge::kToomPoints * groups * stride * 5 < edge::kToomOutputs * taps * 4;
+  // For a few rows, weights that no cache holds take longer to come than to be multiplied by.
+  const auto rows = graph.slot(s.output).time / s.phases;
+  const bool held = rows >= kManyRows ||
+                    edge::kToomPoints * groups * stride * channels * s.bias.size() <= kHeldWeights;
+  if (!fewer || !held || stride * channels % edge::kColumnMultiple != 0) return;
+  // [tap][channel][column], with as many taps of 0 behind as the groups have room for.
+  const std::size_t unit = stride * channels * s.bias.size();
+  s.weight.resize(3 * groups * unit);
+  std::vector<float> weight;
+  weight.reserve(edge::kToomPoints * groups * unit);
+  for (const auto& at : kAt) {
+    for (std::size_t g = 0; g < groups; ++g) {
+      for (std::size_t i = 0; i < unit; ++i) {
+        double sum = 0;
+        for (std::size_t k = 0; k < 3; ++k)
+          sum += at[k] * static_cast<double>(s.weight[(3 * g + k) * unit + i]);
+        weight.push_back(static_cast<float>(sum));
       }
     }
-    s.weight = std::move(weight);
-    s.toom_cook = true;
   }
-  return graph;
+  s.weight = std::move(weight);
+  s.toom_cook = true;
+}
+
+/// Whether a convolution weighs the mean of as many rows as it strides over: all taps alike.
+bool averages(const EdgeStep& s) {
+  if (s.op != file::Op_Convolution || s.taps < 2 || s.taps != s.stride || s.padding != 0)
+    return false;
+  const auto tap = static_cast<std::ptrdiff_t>(s.weight.size()) / s.taps;
+  for (int k = 1; k < s.taps; ++k) {
+    if (!std::equal(s.weight.begin(), s.weight.begin() + tap, s.weight.begin() + k * tap))
+      return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+EdgeGraph with_fewer_products(const EdgeGraph& graph) {
+  EdgeGraph to = graph;
+  to.steps.clear();
+  for (EdgeStep s : graph.steps) {
+    if (averages(s)) {
+      EdgeStep mean;
+      mean.op = file::Op_Average;
+      mean.input = s.input;
+      s.input = mean.output =
+          to.add_slot({graph.slot(s.output).time, graph.slot(s.input).channels});
+      to.steps.push_back(mean);
+      s.weight.resize(s.weight.size() / static_cast<std::size_t>(s.taps));
+      for (float& w : s.weight) w *= static_cast<float>(s.taps);
+      s.taps = s.stride = 1;
+    }
+    if (s.op == file::Op_Convolution) use_toom_cook(s, to);
+    to.steps.push_back(std::move(s));
+  }
+  return to;
 }
 
 std::vector<std::uint8_t> edge_bytes(const EdgeGraph& graph, const ModelCard& card) {

@@ -47,8 +47,9 @@ struct EdgeGraph {
   const EdgeSlot& slot(int i) const { return slots[static_cast<std::size_t>(i)]; }
 };
 
-/// `graph` with its float convolutions by Toom-Cook where that takes fewer products.
-EdgeGraph with_toom_cook(EdgeGraph graph);
+/// `graph`, of floats, with fewer products: what averages rows before it weighs them does so by
+/// itself, and convolutions are done by Toom-Cook where that pays.
+EdgeGraph with_fewer_products(const EdgeGraph& graph);
 
 /// The bytes of the .lhm file: activations laid out in one arena, where those share memory that are
 /// not alive at the same time.
