@@ -38,7 +38,7 @@ Contestant edge_contestant(const std::string& name, const std::vector<std::uint8
                               opened->arena.size() * sizeof(Opened::Line), logits, nullptr,
                               kernels);
           },
-          true};
+          true, opened->model.bytes()};
 }
 
 double multiply_adds(const std::vector<std::uint8_t>& bytes) {

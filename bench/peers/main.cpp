@@ -15,9 +15,12 @@
 #include "deploy/diagnosis.h"
 #include "deploy/edge_export.h"
 #include "deploy/onnx_export.h"
+#include "deploy/onnx_int8.h"
+#include "deploy/quantize.h"
 #include "ecg/leads.h"
 #include "nn/runtime.h"
 #include "peers/contestants.h"
+#include "peers/programs.h"
 
 namespace liteheart::peers {
 namespace {
@@ -33,6 +36,7 @@ struct Event {
   Model model;
   bool encoder_only = false;
   bool plain_loops = false;  // some fifty times slower: once is enough
+  bool bytes = false;        // beside the edge library's floats
 };
 
 ModelCard card_of(const std::string& size, bool paper) {
@@ -66,13 +70,17 @@ Model encoder(bool paper) {
 
 std::vector<Event> events() {
   std::vector<Event> all;
-  all.push_back({"tiny + tiny, compact-100, the shipped model", load_model(LITEHEART_SHIPPED_MODEL),
-                 false, true});
-  for (const char* size : {"tiny", "small", "base"}) {
-    for (const bool paper : {false, true}) {
-      if (size == std::string("tiny") && !paper) continue;
-      all.push_back({fmt::format("{0} + {0}, {1}", size, paper ? "paper-500" : "compact-100"),
-                     random_weights(card_of(size, paper))});
+  for (const bool bytes : {false, true}) {
+    const char* const in_bytes = bytes ? ", in bytes" : "";
+    all.push_back({fmt::format("tiny + tiny, compact-100, the shipped model{}", in_bytes),
+                   load_model(LITEHEART_SHIPPED_MODEL), false, !bytes, bytes});
+    for (const char* size : {"tiny", "small", "base"}) {
+      for (const bool paper : {false, true}) {
+        if (size == std::string("tiny") && !paper) continue;
+        all.push_back(
+            {fmt::format("{0} + {0}, {1}{2}", size, paper ? "paper-500" : "compact-100", in_bytes),
+             random_weights(card_of(size, paper)), false, false, bytes});
+      }
     }
   }
   for (const bool paper : {false, true}) {
@@ -95,15 +103,40 @@ std::vector<std::vector<float>> windows_for(const ModelCard& card) {
   return windows;
 }
 
-/// The first is the one that the others are compared with.
-std::vector<Contestant> contestants_for(Event& event, const OnnxRuntime* onnx,
-                                        const std::vector<float>& window) {
-  const auto bytes = edge_bytes(event.model);
+/// The edge library on each path but plain loops, fastest first.
+std::vector<Contestant> edge_contestants(const std::vector<std::uint8_t>& bytes, const char* kind,
+                                         bool plain_loops) {
   const edge::Kernels* paths[8];
   std::vector<Contestant> all;
-  for (std::size_t p = edge::kernel_paths(paths, 8); p-- > (event.plain_loops ? 0 : 1);)
-    all.push_back(edge_contestant(fmt::format("edge, {}", paths[p]->name), bytes, *paths[p]));
-  if (event.encoder_only && has_onednn()) all.push_back(onednn_encoder(event.model, window));
+  for (std::size_t p = edge::kernel_paths(paths, 8); p-- > (plain_loops ? 0 : 1);)
+    all.push_back(
+        edge_contestant(fmt::format("edge{}, {}", kind, paths[p]->name), bytes, *paths[p]));
+  return all;
+}
+
+/// The first is the one that the others are compared with.
+std::vector<Contestant> contestants_in_bytes(const Event& event, const OnnxRuntime* onnx,
+                                             const std::vector<std::vector<float>>& windows) {
+  const ModelCard& card = event.model.card;
+  std::vector<float> shown;
+  for (const auto& window : windows) shown.insert(shown.end(), window.begin(), window.end());
+  const EdgeGraph floats = edge_graph(event.model);
+  auto all = edge_contestants(edge_bytes(quantize(floats, card, shown), card), " int8", false);
+  all.push_back(edge_contestants(edge_bytes(event.model), " fp32", false).front());
+  if (onnx != nullptr) {
+    all.push_back(onnx_contestant(*onnx, fmt::format("ONNX Runtime {} int8", onnx->version()),
+                                  onnx_int8_bytes(event.model, shown), card));
+    all.back().bytes = true;
+  }
+  return all;
+}
+
+std::vector<Contestant> contestants_for(Event& event, const OnnxRuntime* onnx,
+                                        const std::vector<std::vector<float>>& windows) {
+  if (event.bytes) return contestants_in_bytes(event, onnx, windows);
+  auto all = edge_contestants(edge_bytes(event.model), "", event.plain_loops);
+  if (event.encoder_only && has_onednn())
+    all.push_back(onednn_encoder(event.model, windows.front()));
   if (onnx != nullptr) {
     all.push_back(onnx_contestant(*onnx, "ONNX Runtime " + onnx->version(), onnx_bytes(event.model),
                                   event.model.card));
@@ -112,20 +145,26 @@ std::vector<Contestant> contestants_for(Event& event, const OnnxRuntime* onnx,
   return all;
 }
 
-/// Throws where a contestant gives other logits than the first.
+/// Throws where a contestant's logits are not those expected, but for what rounding does: in bytes,
+/// a matter of the network.
+void check(const std::string& name, bool bytes, const std::vector<float>& expected,
+           const std::vector<float>& got) {
+  float largest = 1;
+  for (const float x : expected) largest = std::max(largest, std::abs(x));
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (!(std::abs(got[i] - expected[i]) <= (bytes ? 0.3F : 1e-3F) * largest))
+      throw std::runtime_error(name + " gives other logits");
+  }
+}
+
 void check(const std::vector<Contestant>& contestants, const std::vector<float>& window,
            std::size_t classes) {
   std::vector<float> expected(classes);
   contestants.front().run(window.data(), expected.data());
-  float largest = 1;
-  for (const float x : expected) largest = std::max(largest, std::abs(x));
   for (const Contestant& contestant : contestants) {
     std::vector<float> got = expected;
     contestant.run(window.data(), got.data());
-    for (std::size_t i = 0; i < classes; ++i) {
-      if (!(std::abs(got[i] - expected[i]) <= 1e-3F * largest))
-        throw std::runtime_error(contestant.name + " gives other logits");
-    }
+    check(contestant.name, contestants.front().bytes, expected, got);
   }
 }
 
@@ -144,8 +183,8 @@ std::string table(const std::vector<Contestant>& contestants, const Race& race, 
     const auto& seconds = race.seconds[c];
     const Spread time = spread(seconds);
     const Spread ratio = spread(each(seconds, race.seconds[0], std::divides<>()));
-    const Spread share =
-        spread(each(seconds, race.peak, [&](double s, double peak) { return work / s / peak; }));
+    const Spread share = spread(each(seconds, contestants[c].bytes ? race.byte_peak : race.peak,
+                                     [&](double s, double peak) { return work / s / peak; }));
     text += fmt::format("| {} | {:.0f} [{:.0f}, {:.0f}] | {:.2f} [{:.2f}, {:.2f}] | {} | {} |\n",
                         contestants[c].name, time.median * 1e6, time.low * 1e6, time.high * 1e6,
                         ratio.median, ratio.low, ratio.high,
@@ -165,19 +204,59 @@ std::string machine() {
   return "an unnamed processor";
 }
 
+/// The race in WebAssembly, in floats and in bytes.
+std::string wasm_tables(const Arguments& a) {
+  std::string text =
+      "\n## WebAssembly\n\nThe edge library and ONNX Runtime Web under node, 128-bit SIMD, one "
+      "thread, "
+      "in turns as above\nof at least 50 ms; floats first, then bytes.\n";
+  for (const bool paper : {false, true}) {
+    const Model model =
+        paper ? random_weights(card_of("tiny", true)) : load_model(LITEHEART_SHIPPED_MODEL);
+    const auto windows = windows_for(model.card);
+    const WasmRace made = wasm_race(model, windows, a.rounds);
+    const double work = multiply_adds(edge_bytes(model));
+    for (std::size_t c = 0; c < made.contestants.size(); ++c)
+      check(made.contestants[c].name, c % 2 == 1, made.logits[0], made.logits[c]);
+    text += fmt::format("\n### tiny + tiny, {}\n",
+                        paper ? "paper-500" : "compact-100, the shipped model");
+    for (const auto& picked : {std::vector<std::size_t>{0, 2}, {1, 0, 3}}) {
+      std::vector<Contestant> contestants;
+      Race race = made.race;
+      race.seconds.clear();
+      for (const std::size_t c : picked) {
+        contestants.push_back(made.contestants[c]);
+        race.seconds.push_back(made.race.seconds[c]);
+      }
+      text += "\n" + table(contestants, race, work);
+    }
+  }
+  return text;
+}
+
 constexpr const char* kFront = R"(# Performance
 
 Written by `{command}` on {date:%Y-%m-%d} at commit {commit}, on one core of: {machine}.
 Do not edit; run it again.
 
-Every contestant computes the same windows (8 simulated recordings, conditioned) in fp32 on one
-thread, in turns, {rounds} rounds of at least 10 ms of processor time each. Numbers are medians over
-the rounds with their quartiles. "times the first" is formed within each round: 1.50 takes half as
-long again as the edge library on its fastest path. Networks other than the shipped model have
-random weights, which take the same time. Multiply-adds are those of convolutions and linear layers
-done directly, as the exported network has them; "of peak" divides by a loop of nothing but fused
-multiply-adds on the longest vectors, run in every round ({peak} GMAC/s). The encoder alone is, to
-oneDNN, its convolutions; to the others, the student without its transformer.
+Every contestant computes the same windows (8 simulated recordings, conditioned) on one thread, in
+turns, {rounds} rounds of at least 10 ms of processor time each; in fp32 unless it says bytes. Numbers
+are medians over the rounds with their quartiles. "times the first" is formed within each round: 1.50
+takes half as long again as the edge library on its fastest path. Networks other than the shipped
+model have random weights, which take the same time. In bytes, the ranges of activations are learned
+from the same windows, and ONNX Runtime runs what `liteheart export --to onnx --int8` writes.
+Multiply-adds are those of convolutions and linear layers done directly, as the exported network has
+them; "of peak" divides by a loop of nothing but fused multiply-adds on the longest vectors, run in
+every round ({peak} GMAC/s; of bytes {byte_peak}), which Toom-Cook, with fewer products, can exceed.
+The encoder alone is, to oneDNN, its convolutions; to the others, the student without its transformer.
+)";
+
+const std::string kWhole = R"(
+## Whole processes, the shipped model
+
+From a file of 10 s to the diagnosis and the end of the process, 20 runs in turns, time on the clock.
+The consumer is tests/edge/consumer.c, which diagnoses 10 s whole and then as a stream.
+
 )";
 
 std::string run(const Arguments& a) {
@@ -193,10 +272,10 @@ std::string run(const Arguments& a) {
     missing += "\nLeft out: oneDNN, which was not there at build time (libdnnl-dev).\n";
 
   std::string tables;
-  std::vector<double> peak;
+  std::vector<double> peak, byte_peak;
   for (Event& event : events()) {
     const auto windows = windows_for(event.model.card);
-    const auto contestants = contestants_for(event, onnx ? &*onnx : nullptr, windows.front());
+    const auto contestants = contestants_for(event, onnx ? &*onnx : nullptr, windows);
     const std::size_t classes = event.model.card.classes.size();
     check(contestants, windows.front(), classes);
     const Race result = race(contestants, windows, classes, a.rounds);
@@ -207,12 +286,28 @@ std::string run(const Arguments& a) {
     std::fflush(stdout);
     tables += text;
     peak.insert(peak.end(), result.peak.begin(), result.peak.end());
+    byte_peak.insert(byte_peak.end(), result.byte_peak.begin(), result.byte_peak.end());
   }
+  const auto add = [&](const std::function<std::string()>& section) {
+    try {
+      const std::string text = section();
+      fmt::print("{}", text);
+      tables += text;
+    } catch (const Missing& what) {
+      missing += fmt::format("\nLeft out: {}.\n", what.what());
+    }
+  };
+  add([&] { return wasm_tables(a); });
+  add([&] {
+    const Model shipped = load_model(LITEHEART_SHIPPED_MODEL);
+    return kWhole + whole_processes(shipped, windows_for(shipped.card));
+  });
   using fmt::arg;
   return fmt::format(kFront, arg("command", a.command),
                      arg("date", fmt::gmtime(std::time(nullptr))), arg("commit", a.commit),
                      arg("machine", machine()), arg("rounds", a.rounds),
-                     arg("peak", fmt::format("{:.0f}", spread(peak).median * 1e-9))) +
+                     arg("peak", fmt::format("{:.0f}", spread(peak).median * 1e-9)),
+                     arg("byte_peak", fmt::format("{:.0f}", spread(byte_peak).median * 1e-9))) +
          missing + tables;
 }
 

@@ -43,6 +43,7 @@ Race race(const std::vector<Contestant>& contestants,
   for (const Contestant& contestant : contestants) turn(contestant);  // warm up
   for (int round = 0; round < rounds; ++round) {
     race.peak.push_back(multiply_add_peak());
+    race.byte_peak.push_back(byte_multiply_add_peak());
     for (std::size_t i = 0; i < contestants.size(); ++i) {
       const std::size_t who = (i + static_cast<std::size_t>(round)) % contestants.size();
       race.seconds[who].push_back(turn(contestants[who]));

@@ -13,6 +13,7 @@ struct Contestant {
   /// One window [lead, time] -> logits, or what it has of them.
   std::function<void(const float* window, float* logits)> run;
   bool own = false;
+  bool bytes = false;  // products in bytes
 };
 
 /// Of a quantity over the rounds.
@@ -23,7 +24,8 @@ Spread spread(std::vector<double> values);
 
 struct Race {
   std::vector<std::vector<double>> seconds;  // [contestant][round], a window; processor time
-  std::vector<double> peak;  // [round] multiply-adds a second, of a loop of nothing else
+  // [round] multiply-adds a second, of a loop of nothing else
+  std::vector<double> peak, byte_peak;
 };
 
 /// Each round gives every contestant a turn of at least `turn_seconds` on `windows`; who begins

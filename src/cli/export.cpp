@@ -8,6 +8,7 @@
 #include "deploy/c_export.h"
 #include "deploy/edge_export.h"
 #include "deploy/onnx_export.h"
+#include "deploy/onnx_int8.h"
 #include "deploy/prepared_windows.h"
 #include "deploy/quantize.h"
 #include "ecg/error.h"
@@ -36,20 +37,23 @@ const Target& target_of(const ExportArguments& a) {
   return kEdge;
 }
 
-/// The model's operations in bytes, their ranges learned from training records of `folder`.
-EdgeGraph quantized(const Model& model, const std::string& folder) {
+/// Training records of `folder`, to learn the ranges of activations from.
+std::vector<float> calibration_windows(const Model& model, const std::string& folder) {
   if (folder.empty())
     throw Error("--int8", "needs recordings to learn the ranges of activations from",
                 "name a prepared data set with --data");
   const PreparedDataset data(folder);
-  const auto records = spread(data.indices(Split::kTrain), kCalibrationWindows);
-  return quantize(edge_graph(model), model.card, model_windows(model.card, data, records));
+  return model_windows(model.card, data, spread(data.indices(Split::kTrain), kCalibrationWindows));
+}
+
+std::vector<std::uint8_t> edge_file(const Model& model, const ExportArguments& a) {
+  if (!a.int8) return edge_bytes(model);
+  const auto windows = calibration_windows(model, a.data);
+  return edge_bytes(quantize(edge_graph(model), model.card, windows), model.card);
 }
 
 void run(const ExportArguments& a) {
   const Target& target = target_of(a);
-  if (a.int8 && &target == &kOnnx)
-    throw Error("--int8", "is for the edge library", "give --to edge or --to c");
   const std::filesystem::path file = model_file(a.model);
   std::filesystem::path out = a.out;
   if (out.empty()) {
@@ -58,10 +62,10 @@ void run(const ExportArguments& a) {
   }
   const Model model = load_model(file);
   if (&target == &kOnnx) {
-    replace_file(out, onnx_bytes(model));
+    replace_file(out, a.int8 ? onnx_int8_bytes(model, calibration_windows(model, a.data))
+                             : onnx_bytes(model));
   } else {
-    const auto bytes =
-        a.int8 ? edge_bytes(quantized(model, a.data), model.card) : edge_bytes(model);
+    const auto bytes = edge_file(model, a);
     replace_file(out, &target == &kC ? c_header(bytes, model.card, out)
                                      : std::string(bytes.begin(), bytes.end()));
   }
@@ -78,7 +82,7 @@ void add_export(CLI::App& app) {
       "  c     .h     the same as an array, to compile into a program\n"
       "  onnx  .onnx  for ONNX Runtime and others: input 'window', conditioned as the metadata\n"
       "               say; outputs 'logits', 'probabilities' and, of models that restore them,\n"
-      "               the 12 leads 'restored'");
+      "               the 12 leads 'restored'; with --int8, quantized around each product");
   const auto a = std::make_shared<ExportArguments>();
   command->add_option("MODEL", a->model, "training folder or model file")->required();
   command->add_option("--to", a->to, "default: what the name of --out tells, or edge")

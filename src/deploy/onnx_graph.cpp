@@ -1,5 +1,6 @@
 #include "deploy/onnx_graph.h"
 
+#include <ATen/ATen.h>
 #include <onnx/onnx_pb.h>
 
 #include "edge/kernels.h"
@@ -31,6 +32,21 @@ void set(onnx::AttributeProto& to, const OnnxAttribute& from) {
   }
 }
 
+int element_type(at::ScalarType type) {
+  switch (type) {
+    case at::kByte:
+      return onnx::TensorProto::UINT8;
+    case at::kChar:
+      return onnx::TensorProto::INT8;
+    case at::kInt:
+      return onnx::TensorProto::INT32;
+    case at::kLong:
+      return onnx::TensorProto::INT64;
+    default:
+      return onnx::TensorProto::FLOAT;
+  }
+}
+
 }  // namespace
 
 void OnnxGraph::node(const char* op, std::initializer_list<std::string> inputs,
@@ -54,34 +70,33 @@ std::string OnnxGraph::node(const char* op, std::initializer_list<std::string> i
 std::string OnnxGraph::constant(const at::Tensor& values, const std::string& name) {
   onnx::TensorProto& tensor = *graph_.add_initializer();
   tensor.set_name(name);
-  tensor.set_data_type(onnx::TensorProto::FLOAT);
-  for (const auto size : values.sizes()) tensor.add_dims(size);
-  const at::Tensor flat = values.to(at::kFloat).contiguous();
+  const at::Tensor flat =
+      (values.scalar_type() == at::kDouble ? values.to(at::kFloat) : values).contiguous();
+  tensor.set_data_type(element_type(flat.scalar_type()));
+  for (const auto size : flat.sizes()) tensor.add_dims(size);
   tensor.set_raw_data(flat.data_ptr(), flat.nbytes());
   return name;
 }
 
 std::string OnnxGraph::reshape(const std::string& x, const std::vector<std::int64_t>& shape,
                                const std::string& name) {
-  onnx::TensorProto& tensor = *graph_.add_initializer();
-  tensor.set_name(name + ".shape");
-  tensor.set_data_type(onnx::TensorProto::INT64);
-  tensor.add_dims(static_cast<std::int64_t>(shape.size()));
-  for (const auto size : shape) tensor.add_int64_data(size);
-  return node("Reshape", {x, tensor.name()}, name);
+  return node("Reshape", {x, constant(at::tensor(shape, at::kLong), name + ".shape")}, name);
 }
 
 std::string OnnxGraph::convolution(const std::string& x, const Folded& f, const Convolution& shape,
                                    const std::string& name) {
-  const auto taps = f.weight.size(2);
-  const auto y =
-      node("Conv",
-           {x, constant(f.weight.unsqueeze(2), name + ".weight"), constant(f.bias, name + ".bias")},
-           name,
-           {{"kernel_shape", std::vector<std::int64_t>{1, taps}},
-            {"strides", std::vector<std::int64_t>{1, shape.stride}},
-            {"pads", std::vector<std::int64_t>{0, shape.padding, 0, shape.padding}}});
+  const auto y = convolution(x, constant(f.weight.unsqueeze(2), name + ".weight"),
+                             constant(f.bias, name + ".bias"), f.weight.size(2), shape, name);
   return shape.leaky ? leaky(y, name + ".leaky") : y;
+}
+
+std::string OnnxGraph::convolution(const std::string& x, const std::string& weight,
+                                   const std::string& bias, std::int64_t taps,
+                                   const Convolution& shape, const std::string& name) {
+  return node("Conv", {x, weight, bias}, name,
+              {{"kernel_shape", std::vector<std::int64_t>{1, taps}},
+               {"strides", std::vector<std::int64_t>{1, shape.stride}},
+               {"pads", std::vector<std::int64_t>{0, shape.padding, 0, shape.padding}}});
 }
 
 std::string OnnxGraph::linear(const std::string& x, const Folded& f, const std::string& name) {

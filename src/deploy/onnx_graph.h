@@ -35,7 +35,7 @@ class OnnxGraph {
   void node(const char* op, std::initializer_list<std::string> inputs,
             std::initializer_list<std::string> names,
             std::initializer_list<OnnxAttribute> attributes = {});
-  /// A constant float tensor. Returns its name.
+  /// A constant tensor of floats, bytes or integers. Returns its name.
   std::string constant(const at::Tensor& values, const std::string& name);
   /// Another shape; 0 keeps the dimension in that place.
   std::string reshape(const std::string& x, const std::vector<std::int64_t>& shape,
@@ -48,6 +48,9 @@ class OnnxGraph {
   /// x: [N, in, 1, T] -> [N, out, 1, T / stride].
   std::string convolution(const std::string& x, const Folded& f, const Convolution& shape,
                           const std::string& name);
+  /// The same, without activation, of values that have names: weight [out, in, 1, taps].
+  std::string convolution(const std::string& x, const std::string& weight, const std::string& bias,
+                          std::int64_t taps, const Convolution& shape, const std::string& name);
   /// x: [..., in] -> [..., out].
   std::string linear(const std::string& x, const Folded& f, const std::string& name);
   std::string leaky(const std::string& x, const std::string& name);

@@ -76,6 +76,22 @@ TEST(Export, WritesTheTargetThatIsAskedForOrThatTheFileIsNamedFor) {
   EXPECT_EQ(liteheart({"export", scratch / "m.safetensors", "--to", "tflite"}).exit_code, 2);
 }
 
+TEST(Export, InBytesLearnsRangesFromADataSet) {
+  const Scratch scratch;
+  const std::string& model = Study::get().distilled;
+  for (const char* name : {"m.lhm", "m.onnx"}) {
+    EXPECT_TRUE(fails_clearly(liteheart({"export", model, "--int8", "--out", scratch / name}),
+                              {"--int8", "--data"}));
+    EXPECT_EQ(liteheart({"export", model, "--out", scratch / name}).exit_code, 0);
+    const std::string floats = read_bytes(scratch / name);
+    EXPECT_EQ(
+        liteheart({"export", model, "--int8", "--data", Study::get().data, "--out", scratch / name})
+            .exit_code,
+        0);
+    EXPECT_LT(read_bytes(scratch / name).size() * 2, floats.size()) << name;
+  }
+}
+
 TEST(Export, OfAFolderThatCannotBeWrittenOrAModelThatIsNotThereIsOneClearLine) {
   const Scratch scratch;
   EXPECT_TRUE(fails_clearly(liteheart({"export", scratch / "none.safetensors"}), {"none"}));
