@@ -5,6 +5,7 @@
 #include <initializer_list>
 
 #include "edge/kernels.h"
+#include "edge/quantize.h"
 #include "edge/vectors.h"
 
 namespace liteheart::edge {
@@ -13,9 +14,9 @@ namespace {
 /// exp to about 2e-7 of its value, for x from -87 to 0 (below: as at -87).
 inline Vector exponential(Vector x) {
   x = x > -87.0F ? x : splat(-87.0F);
-  // x = n ln 2 + r, |r| <= ln 2 / 2: adding and taking off 1.5 * 2^23 rounds to the nearest whole.
-  const Vector shifted = x * splat(1.44269504F) + splat(12582912.0F);
-  const Vector n = shifted - splat(12582912.0F);
+  // x = n ln 2 + r, |r| <= ln 2 / 2: adding and taking off kRoundToWhole rounds.
+  const Vector shifted = x * splat(1.44269504F) + splat(kRoundToWhole);
+  const Vector n = shifted - splat(kRoundToWhole);
   const Vector r = (x - n * splat(0.693145752F)) - n * splat(1.42860677e-6F);
   // Taylor to the sixth power: its remainder on this interval is below 1.2e-7.
   Vector p = splat(1.0F / 720);

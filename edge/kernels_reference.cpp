@@ -27,20 +27,22 @@ void reference_toom_cook(const ToomCook& c) {
       {1, 1, 1, 1, 0}, {0, 1, -1, 2, 0}, {0, 1, 1, 4, 1}};
   const std::size_t depth = c.groups * c.channels;
   for (std::size_t t = 0; t < c.rows; ++t) {
-    const std::size_t tile = t / kToomOutputs;
+    const std::size_t in_tile = t % kToomOutputs;
+    float* points = c.scratch;  // [point][depth]
+    for (std::size_t i = 0; i < kToomPoints * depth && in_tile == 0; ++i) {
+      const std::size_t k = i % depth;
+      const float* x = c.in + (t + k / c.channels * kToomOutputs) * c.channels + k % c.channels;
+      points[i] = 0;
+      for (std::size_t j = 0; j < 5; ++j) points[i] += kIn[i / depth][j] * x[j * c.channels];
+    }
     for (std::size_t column = 0; column < c.columns; ++column) {
       float y = c.bias[column];
       for (std::size_t p = 0; p < kToomPoints; ++p) {
-        float product = 0;
         const float* weight = c.weight + p * depth * c.columns;
-        for (std::size_t k = 0; k < depth; ++k) {
-          const float* x = c.in + (tile + k / c.channels) * kToomOutputs * c.channels;
-          float point = 0;
-          for (std::size_t i = 0; i < 5; ++i)
-            point += kIn[p][i] * x[i * c.channels + k % c.channels];
-          product += point * weight[weight_at(depth, c.columns, k, column)];
-        }
-        y += kOut[t % kToomOutputs][p] * product;
+        float product = 0;
+        for (std::size_t k = 0; k < depth; ++k)
+          product += points[p * depth + k] * weight[weight_at(depth, c.columns, k, column)];
+        y += kOut[in_tile][p] * product;
       }
       if (c.leaky && y < 0) y *= kLeakySlope;
       if (c.add != nullptr) y += c.add[t * c.columns + column];

@@ -15,10 +15,8 @@ void describe(const std::string& file, const ModelCard& card) {
   fmt::print("{:<18}{:<10}{:<52}{:>10}\n", "SNOMED CT", "", "", "threshold");
   for (std::size_t i = 0; i < card.classes.size(); ++i) {
     const Diagnosis& d = card.classes[i];
-    const bool judged =
-        std::find(card.not_judged.begin(), card.not_judged.end(), d.code) == card.not_judged.end();
     fmt::print("{:<18}{:<10}{:<52}{:>10}\n", d.code, d.abbreviation, d.name,
-               !judged ? "not judged"
+               !card.judges(i) ? "not judged"
                : card.decision.threshold.empty()
                    ? "-"
                    : fmt::format("{:.1f} %", 100 * card.decision.threshold[i]));

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/progress.h"
+#include "data/dataset_json.h"
 #include "ecg/error.h"
 #include "nn/runtime.h"
 #include "train/evaluation.h"
@@ -24,12 +25,6 @@ struct Row {
   std::string role, path;
   Evaluation evaluation;
 };
-
-Split parse_split(const std::string& name) {
-  if (name == "train") return Split::kTrain;
-  if (name == "validate") return Split::kValidate;
-  return Split::kTest;
-}
 
 std::string cell(const Estimate& e) {
   if (!e.value) return "-";
@@ -57,7 +52,7 @@ void write_text(const std::string& path, const std::string& text) {
 void run(const EvaluateArguments& a) {
   configure_runtime(a.threads);
   const PreparedDataset data(a.data);
-  const auto records = data.indices(parse_split(a.split));
+  const auto records = data.indices(*split_named(a.split));
   if (records.empty())
     throw Error(a.data, "has no records in the split '" + a.split + "'",
                 "prepare it with other folds, or choose another --split");

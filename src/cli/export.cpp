@@ -16,8 +16,6 @@
 namespace liteheart {
 namespace {
 
-constexpr std::size_t kCalibrationWindows = 512;
-
 struct ExportArguments {
   std::string model, to, out, data;
   bool int8 = false;
@@ -37,18 +35,16 @@ const Target& target_of(const ExportArguments& a) {
   return kEdge;
 }
 
-/// Training records of `folder`, to learn the ranges of activations from.
-std::vector<float> calibration_windows(const Model& model, const std::string& folder) {
+std::vector<float> calibration(const Model& model, const std::string& folder) {
   if (folder.empty())
     throw Error("--int8", "needs recordings to learn the ranges of activations from",
                 "name a prepared data set with --data");
-  const PreparedDataset data(folder);
-  return model_windows(model.card, data, spread(data.indices(Split::kTrain), kCalibrationWindows));
+  return calibration_windows(model.card, PreparedDataset(folder));
 }
 
 std::vector<std::uint8_t> edge_file(const Model& model, const ExportArguments& a) {
   if (!a.int8) return edge_bytes(model);
-  const auto windows = calibration_windows(model, a.data);
+  const auto windows = calibration(model, a.data);
   return edge_bytes(quantize(edge_graph(model), model.card, windows), model.card);
 }
 
@@ -62,8 +58,8 @@ void run(const ExportArguments& a) {
   }
   const Model model = load_model(file);
   if (&target == &kOnnx) {
-    replace_file(out, a.int8 ? onnx_int8_bytes(model, calibration_windows(model, a.data))
-                             : onnx_bytes(model));
+    replace_file(out,
+                 a.int8 ? onnx_int8_bytes(model, calibration(model, a.data)) : onnx_bytes(model));
   } else {
     const auto bytes = edge_file(model, a);
     replace_file(out, &target == &kC ? c_header(bytes, model.card, out)

@@ -22,12 +22,11 @@ struct Outcome {
 
 std::vector<std::uint8_t> decide(const Predictions& p, const ModelCard& card) {
   std::vector<std::uint8_t> present(p.logit.size(), 0);
-  const auto probability = probabilities(p, card.decision);
+  const Decision decision = card.decision_or_plain();
+  const auto probability = probabilities(p, decision);
   for (std::size_t i = 0; i < present.size(); ++i) {
     const std::size_t c = i % p.classes;
-    const bool judged = std::find(card.not_judged.begin(), card.not_judged.end(),
-                                  card.classes[c].code) == card.not_judged.end();
-    present[i] = judged && probability[i] >= card.decision.threshold[c];
+    present[i] = card.judges(c) && probability[i] >= decision.threshold[c];
   }
   return present;
 }
@@ -66,17 +65,32 @@ void compare(Agreement& a, const Outcome& first, const Outcome& own, const Model
   }
 }
 
+/// Logits of all windows, a few at a time.
+std::vector<float> run(const Way& way, std::span<const float> windows,
+                       const AgreementProgress& progress) {
+  constexpr std::size_t kAtOnce = 64;
+  const std::size_t floats = way.engine->window_floats(), count = windows.size() / floats;
+  std::vector<float> logits;
+  for (std::size_t done = 0; done < count;) {
+    const std::size_t next = std::min(kAtOnce, count - done);
+    const auto part = way.engine->run(windows.subspan(done * floats, next * floats), false).logits;
+    logits.insert(logits.end(), part.begin(), part.end());
+    progress(way.name, done += next);
+  }
+  return logits;
+}
+
 }  // namespace
 
-std::vector<Agreement> agreement(std::vector<Way>& ways, std::span<const float> windows,
-                                 Predictions truth) {
+std::vector<Agreement> agreement(const std::vector<Way>& ways, std::span<const float> windows,
+                                 Predictions truth, const AgreementProgress& progress) {
   std::vector<Agreement> rows;
   Outcome first;
-  for (Way& way : ways) {
+  for (const Way& way : ways) {
     Agreement& a = rows.emplace_back();
     a.name = way.name;
     const auto start = std::chrono::steady_clock::now();
-    truth.logit = way.engine->run(windows, false).logits;
+    truth.logit = run(way, windows, progress);
     a.microseconds =
         std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
             .count() /

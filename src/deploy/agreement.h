@@ -1,6 +1,7 @@
 // Whether different ways of running one model say the same.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,10 +26,13 @@ struct Agreement {
   std::vector<std::string> losing;  // classes whose AUC is more than 0.02 below the first's
 };
 
+/// Is told a way's name and how many records it has done.
+using AgreementProgress = std::function<void(const std::string&, std::size_t)>;
+
 /// Runs every way on `truth`'s records, whose windows are [record, lead, time] and whose logits are
 /// written. The first way is what the others are compared with.
-std::vector<Agreement> agreement(std::vector<Way>& ways, std::span<const float> windows,
-                                 Predictions truth);
+std::vector<Agreement> agreement(const std::vector<Way>& ways, std::span<const float> windows,
+                                 Predictions truth, const AgreementProgress& progress);
 std::string to_table(const std::vector<Agreement>& rows);
 
 }  // namespace liteheart

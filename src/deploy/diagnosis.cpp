@@ -87,19 +87,14 @@ Recording stitch(const ConditionedRecording& r, std::span<const float> restored,
   return out;
 }
 
-bool can_judge(const ModelCard& card, const Diagnosis& d) {
-  return std::find(card.not_judged.begin(), card.not_judged.end(), d.code) == card.not_judged.end();
-}
-
 /// logits: [window, class].
-Finding judge(std::span<const float> logits, const ModelCard& card, std::size_t c) {
+Finding judge(std::span<const float> logits, const ModelCard& card, const Decision& decision,
+              std::size_t c) {
   const std::size_t windows = logits.size() / card.classes.size();
-  const bool learned = !card.decision.threshold.empty();
-  const double slope = learned ? card.decision.slope[c] : 1,
-               intercept = learned ? card.decision.intercept[c] : 0;
+  const double slope = decision.slope[c], intercept = decision.intercept[c];
   Finding f;
   f.diagnosis = card.classes[c];
-  f.threshold = learned ? card.decision.threshold[c] : 0.5;
+  f.threshold = decision.threshold[c];
   double mean = 0;
   for (std::size_t w = 0; w < windows; ++w) {
     const double z = logits[w * card.classes.size() + c];
@@ -113,9 +108,10 @@ Finding judge(std::span<const float> logits, const ModelCard& card, std::size_t 
 
 /// logits: [window, class].
 void judge_all(RecordingDiagnosis& d, std::span<const float> logits, const ModelCard& card) {
+  const Decision decision = card.decision_or_plain();
   for (std::size_t c = 0; c < card.classes.size(); ++c) {
-    Finding f = judge(logits, card, c);
-    if (can_judge(card, f.diagnosis)) {
+    Finding f = judge(logits, card, decision, c);
+    if (card.judges(c)) {
       d.findings.push_back(std::move(f));
     } else {
       f.present = false;

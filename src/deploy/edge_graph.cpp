@@ -223,15 +223,12 @@ flatbuffers::Offset<file::Network> Writer::network() {
 }
 
 flatbuffers::Offset<file::Diagnosis> write_diagnosis(flatbuffers::FlatBufferBuilder& builder,
-                                                     const ModelCard& card, std::size_t c) {
+                                                     const ModelCard& card,
+                                                     const Decision& decision, std::size_t c) {
   const Diagnosis& d = card.classes[c];
-  const bool judged =
-      std::find(card.not_judged.begin(), card.not_judged.end(), d.code) == card.not_judged.end();
-  const bool learned = !card.decision.threshold.empty();
   return file::CreateDiagnosisDirect(
-      builder, d.code.c_str(), d.abbreviation.c_str(), d.name.c_str(), d.scored, judged,
-      learned ? card.decision.threshold[c] : 0.5F, learned ? card.decision.slope[c] : 1,
-      learned ? card.decision.intercept[c] : 0);
+      builder, d.code.c_str(), d.abbreviation.c_str(), d.name.c_str(), d.scored, card.judges(c),
+      decision.threshold[c], decision.slope[c], decision.intercept[c]);
 }
 
 /// Weighs a step's input by Toom-Cook, if that pays.
@@ -308,9 +305,10 @@ EdgeGraph with_fewer_products(const EdgeGraph& graph) {
 std::vector<std::uint8_t> edge_bytes(const EdgeGraph& graph, const ModelCard& card) {
   flatbuffers::FlatBufferBuilder builder(1 << 20);
   const auto network = Writer(builder, graph).network();
+  const Decision decision = card.decision_or_plain();
   std::vector<flatbuffers::Offset<file::Diagnosis>> diagnoses;
   for (std::size_t c = 0; c < card.classes.size(); ++c)
-    diagnoses.push_back(write_diagnosis(builder, card, c));
+    diagnoses.push_back(write_diagnosis(builder, card, decision, c));
   const auto diagnosis_list = builder.CreateVector(diagnoses);
   const auto leads =
       builder.CreateVector(std::vector<std::uint8_t>(card.leads.begin(), card.leads.end()));

@@ -49,14 +49,13 @@ void write_calibration(OnnxGraph& graph, const Decision& decision, std::string x
 
 nlohmann::json classes_json(const ModelCard& card) {
   nlohmann::json classes = card_to_json(card).at("classes");
-  const bool learned = !card.decision.threshold.empty();
+  const Decision decision = card.decision_or_plain();
   for (std::size_t c = 0; c < classes.size(); ++c) {
     nlohmann::json& d = classes[c];
-    d["judged"] = std::find(card.not_judged.begin(), card.not_judged.end(), card.classes[c].code) ==
-                  card.not_judged.end();
-    d["threshold"] = learned ? card.decision.threshold[c] : 0.5F;
-    d["slope"] = learned ? card.decision.slope[c] : 1.0F;
-    d["intercept"] = learned ? card.decision.intercept[c] : 0.0F;
+    d["judged"] = card.judges(c);
+    d["threshold"] = decision.threshold[c];
+    d["slope"] = decision.slope[c];
+    d["intercept"] = decision.intercept[c];
   }
   return classes;
 }

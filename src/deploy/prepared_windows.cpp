@@ -22,6 +22,30 @@ std::vector<float> model_windows(const ModelCard& card, const PreparedDataset& d
   return out;
 }
 
+std::vector<float> calibration_windows(const ModelCard& card, const PreparedDataset& data) {
+  constexpr std::size_t kRecords = 512;
+  return model_windows(card, data, spread(data.indices(Split::kTrain), kRecords));
+}
+
+Predictions model_truth(const ModelCard& card, const PreparedDataset& data,
+                        std::span<const std::size_t> records) {
+  Predictions truth;
+  truth.records = records.size();
+  truth.classes = card.classes.size();
+  std::vector<std::ptrdiff_t> column;
+  for (const Diagnosis& d : card.classes) {
+    const auto at = std::find_if(data.classes().begin(), data.classes().end(),
+                                 [&](const Diagnosis& c) { return c.code == d.code; });
+    column.push_back(at == data.classes().end() ? -1 : at - data.classes().begin());
+  }
+  for (const std::size_t record : records) {
+    const auto labels = data.labels(record);
+    for (const auto c : column)
+      truth.label.push_back(c < 0 ? 0 : labels[static_cast<std::size_t>(c)]);
+  }
+  return truth;
+}
+
 std::vector<std::size_t> spread(std::span<const std::size_t> records, std::size_t count) {
   std::vector<std::size_t> chosen;
   const std::size_t take = std::min(count, records.size());

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ecg/error.h"
 #include "ecg/leads.h"
 
@@ -111,6 +113,17 @@ std::string reads_text(const ModelCard& card) {
 std::string gives_text(const ModelCard& card) {
   return fmt::format("{} diagnoses{}", card.classes.size(),
                      card.restoration ? " and the 12 leads, estimated" : "");
+}
+
+bool ModelCard::judges(std::size_t c) const {
+  return std::find(not_judged.begin(), not_judged.end(), classes[c].code) == not_judged.end();
+}
+
+Decision ModelCard::decision_or_plain() const {
+  if (!decision.threshold.empty()) return decision;
+  const std::size_t count = classes.size();
+  return {std::vector<float>(count, 0.5F), std::vector<float>(count, 1.0F),
+          std::vector<float>(count, 0.0F)};
 }
 
 json card_to_json(const ModelCard& card) {

@@ -25,6 +25,11 @@ struct ModelCard {
   std::vector<std::string>
       not_judged;  // codes of classes its leads cannot judge: validation AUC below 0.8
   nlohmann::json provenance = nlohmann::json::object();  // data, licence, configuration, date
+
+  /// Whether its leads can judge class c.
+  bool judges(std::size_t c) const;
+  /// `decision`, or where none was learned: the network's own probability, present from 0.5 on.
+  Decision decision_or_plain() const;
 };
 
 /// "lead I at 100 Hz, 1024 samples, 1 to 47 Hz, fixed gain (mV)".

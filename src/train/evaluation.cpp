@@ -10,13 +10,13 @@ namespace liteheart {
 namespace {
 
 Decision decision_for(const ModelCard& card, const std::vector<std::int64_t>& columns) {
+  const Decision all = card.decision_or_plain();
   Decision d;
   for (const std::int64_t column : columns) {
-    const bool learned = !card.decision.threshold.empty();
     const auto c = static_cast<std::size_t>(column);
-    d.threshold.push_back(learned ? card.decision.threshold[c] : 0.5F);
-    d.slope.push_back(learned ? card.decision.slope[c] : 1.0F);
-    d.intercept.push_back(learned ? card.decision.intercept[c] : 0.0F);
+    d.threshold.push_back(all.threshold[c]);
+    d.slope.push_back(all.slope[c]);
+    d.intercept.push_back(all.intercept[c]);
   }
   return d;
 }

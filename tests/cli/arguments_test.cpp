@@ -93,7 +93,7 @@ TEST(Arguments, OfAnUnknownKindAreRefused) {
 }
 
 TEST(Configuration, MisspeltKeyIsAnsweredWithFileLineAndTheNearestKey) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const std::string file = scratch / "misspelt.toml";
   write_bytes(file, "# a comment\nepochs = 2\nlearning_rat = 0.1\n");
   EXPECT_TRUE(fails_clearly(liteheart({"train", "--config", file}),
@@ -101,7 +101,7 @@ TEST(Configuration, MisspeltKeyIsAnsweredWithFileLineAndTheNearestKey) {
 }
 
 TEST(Configuration, ValueOfAnotherTypeIsAnsweredWithFileAndLine) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const std::string file = scratch / "mistyped.toml";
   write_bytes(file, "epochs = \"two\"\n");
   EXPECT_TRUE(fails_clearly(liteheart({"train", "--config", file}), {file + " line 1", "epochs"}));

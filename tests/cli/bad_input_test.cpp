@@ -44,7 +44,7 @@ Recording first_second(const std::string& name) {
 class BadRecordings : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    const Scratch scratch;
+    const ScratchFolder scratch;
     const std::string folder = scratch / "";
     for (const char* name : {"cut-short", "half", "no-signal", "rate-0"})
       write_wfdb(copy(name), folder);
@@ -137,7 +137,7 @@ class BadModel : public testing::Test {
   const std::string good_ = read_bytes(Study::get().distilled + "/model.safetensors");
 
  private:
-  Scratch scratch_;
+  ScratchFolder scratch_;
 };
 
 TEST_F(BadModel, CutShortIsRefused) {
@@ -160,7 +160,7 @@ TEST_F(BadModel, OfAnotherVersionIsRefusedNamingBoth) {
 }
 
 TEST(MissingModel, IsNamed) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const std::string file = scratch / "absent.safetensors";
   EXPECT_TRUE(fails_clearly(liteheart({"diagnose", "--model", file, Study::get().recording()}),
                             {file, "check that the file exists"}));

@@ -92,7 +92,7 @@ TEST(Diagnose, TakesHeaderSignalFileAndRecordName) {
 }
 
 TEST(Diagnose, SaysTheSameOfLeadIWithAndWithoutTheOtherEleven) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   write_wfdb(lead_i("one"), scratch / "");
   const json all = judged({Study::get().recording(), scratch / "one.hea"});
   ASSERT_EQ(all.size(), 2u);
@@ -101,7 +101,7 @@ TEST(Diagnose, SaysTheSameOfLeadIWithAndWithoutTheOtherEleven) {
 }
 
 TEST(Diagnose, SeesAllOfAMinute) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   write_wfdb(lead_i("minute", 6), scratch / "");
   const json minute = judged({scratch / "minute.hea"}).at(0);
   EXPECT_EQ(minute["seconds"], 60);
@@ -110,7 +110,7 @@ TEST(Diagnose, SeesAllOfAMinute) {
 }
 
 TEST(Diagnose, AsksWhatALeadOfUnknownNameIs) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   write_wfdb(lead_i("unnamed", 1, "ECG"), scratch / "");
   const json guessed = judged({scratch / "unnamed.hea"}).at(0);
   ASSERT_EQ(guessed["warnings"].size(), 1u);
@@ -138,7 +138,7 @@ TEST(Diagnose, ReadsAliveCorRecordingsAt300Hz) {
 }
 
 TEST(Diagnose, WritesTheChallengesFileWithEveryClassOfTheModel) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const Study& study = Study::get();
   const Outcome outcome =
       liteheart({"diagnose", "--threads", "1", "--json", "--model", study.distilled,
@@ -171,7 +171,7 @@ TEST(Diagnose, WritesTheChallengesFileWithEveryClassOfTheModel) {
 }
 
 TEST(Diagnose, RestoresTwelveLeadsAroundTheConditionedLeadI) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const Recording minute = lead_i("minute", 6);
   write_wfdb(minute, scratch / "");
   judged({scratch / "minute.hea", "--restored", scratch / "restored"});
@@ -195,7 +195,7 @@ TEST(Diagnose, RestoresTwelveLeadsAroundTheConditionedLeadI) {
 }
 
 TEST(Diagnose, CannotRestoreWithoutARestorationNet) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const Study& study = Study::get();
   const Outcome outcome = liteheart({"diagnose", "--model", study.student, study.recording(),
                                      "--restored", scratch / "restored"});

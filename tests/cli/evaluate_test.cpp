@@ -15,7 +15,7 @@ class Evaluate : public testing::Test {
   /// Teacher, baseline and distilled model side by side, measured once.
   static void SetUpTestSuite() {
     const Study& study = Study::get();
-    const Scratch scratch;
+    const ScratchFolder scratch;
     outcome_ =
         liteheart({"evaluate", "--data", study.data, "--model", study.distilled, "--baseline",
                    study.student, "--teacher", study.teacher, "--bootstrap", "50", "--threads", "1",
@@ -92,7 +92,7 @@ TEST_F(Evaluate, SaysThatItIsNoMedicalDevice) {
 }
 
 TEST_F(Evaluate, OfAModelForOtherConditioningIsRefused) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const Study& study = Study::get();
   ASSERT_EQ(liteheart({"prepare", study.recordings, "--out", scratch / "data", "--normalization",
                        "z-score", "--min-positives", "3", "--split", "patient", "--quiet"})

@@ -21,7 +21,7 @@ json said_by(const std::string& model, const std::string& restored) {
 }
 
 TEST(Export, MakesAFileThatSaysWhatTheTrainedModelSays) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const std::string& model = Study::get().distilled;
   const Outcome outcome = liteheart({"export", model, "--out", scratch / "edge.lhm"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
@@ -48,7 +48,7 @@ TEST(Export, MakesAFileThatSaysWhatTheTrainedModelSays) {
 }
 
 TEST(Export, WritesBesideTheModelUnlessToldOtherwise) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   std::filesystem::copy_file(Study::get().distilled + "/model.safetensors",
                              scratch / "m.safetensors");
   EXPECT_EQ(liteheart({"export", scratch / "m.safetensors"}).exit_code, 0);
@@ -63,7 +63,7 @@ TEST(Export, WritesBesideTheModelUnlessToldOtherwise) {
 }
 
 TEST(Export, WritesTheTargetThatIsAskedForOrThatTheFileIsNamedFor) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   std::filesystem::copy_file(Study::get().distilled + "/model.safetensors",
                              scratch / "m.safetensors");
   EXPECT_EQ(liteheart({"export", scratch / "m.safetensors", "--to", "onnx"}).exit_code, 0);
@@ -77,7 +77,7 @@ TEST(Export, WritesTheTargetThatIsAskedForOrThatTheFileIsNamedFor) {
 }
 
 TEST(Export, InBytesLearnsRangesFromADataSet) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const std::string& model = Study::get().distilled;
   for (const char* name : {"m.lhm", "m.onnx"}) {
     EXPECT_TRUE(fails_clearly(liteheart({"export", model, "--int8", "--out", scratch / name}),
@@ -93,7 +93,7 @@ TEST(Export, InBytesLearnsRangesFromADataSet) {
 }
 
 TEST(Export, OfAFolderThatCannotBeWrittenOrAModelThatIsNotThereIsOneClearLine) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   EXPECT_TRUE(fails_clearly(liteheart({"export", scratch / "none.safetensors"}), {"none"}));
   EXPECT_TRUE(fails_clearly(
       liteheart({"export", Study::get().distilled, "--out", scratch / "no/such/folder.lhm"}),
@@ -101,7 +101,7 @@ TEST(Export, OfAFolderThatCannotBeWrittenOrAModelThatIsNotThereIsOneClearLine) {
 }
 
 TEST(Diagnose, RefusesAnEdgeModelThatIsCutOffOrNotOne) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   ASSERT_EQ(liteheart({"export", Study::get().distilled, "--out", scratch / "m.lhm"}).exit_code, 0);
   const std::string bytes = read_bytes(scratch / "m.lhm");
   for (const std::string& damaged : {bytes.substr(0, bytes.size() / 2), std::string("LHM1"),
@@ -114,7 +114,7 @@ TEST(Diagnose, RefusesAnEdgeModelThatIsCutOffOrNotOne) {
 }
 
 TEST(Export, InBytesNeedsRecordingsAndMakesASmallFileThatDiagnoses) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const std::string& model = Study::get().distilled;
   const Outcome without = liteheart({"export", model, "--int8", "--out", scratch / "m.lhm"});
   EXPECT_EQ(without.exit_code, 1);
@@ -140,8 +140,14 @@ TEST(Check, ComparesEveryWayOfRunningAModel) {
   EXPECT_EQ(liteheart({"check", Study::get().distilled, "/nowhere"}).exit_code, 1);
 }
 
+TEST(Check, RunsAModelThatHasNoThresholdsYet) {
+  const Outcome outcome =
+      liteheart({"check", Study::get().judges_all, Study::get().data, "--best", "--most", "5"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+}
+
 TEST(Bench, TimesAnEdgeModelAndNothingElse) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   ASSERT_EQ(liteheart({"export", Study::get().distilled, "--out", scratch / "m.lhm"}).exit_code, 0);
   const Outcome outcome = liteheart({"bench", scratch / "m.lhm", "--seconds", "0.01"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;

@@ -26,7 +26,7 @@ const std::map<std::string, double> kExpectedAuc = {
 
 TEST(ImportedCodeModel, SeparatesTheLabelledClassesOfRealRecordings) {
   LITEHEART_NEEDS_SHARED();
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const Outcome imported =
       liteheart({"import", (shared() / "checkpoints" / "code_tiny_12lead.pkl").string(), "--out",
                  scratch / "code.safetensors"});
@@ -72,7 +72,7 @@ TEST(ImportedCodeModel, SeparatesTheLabelledClassesOfRealRecordings) {
 }
 
 TEST(Import, OfAFileThatIsNoStateDictIsRefused) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   write_bytes(scratch / "letter.pkl", "Dear colleague, please find no weights attached.\n");
   const Outcome outcome =
       liteheart({"import", scratch / "letter.pkl", "--out", scratch / "model.safetensors"});

@@ -23,7 +23,7 @@ class SmallDisk {
   SmallDisk& operator=(const SmallDisk&) = delete;
 
  private:
-  Scratch scratch_;
+  ScratchFolder scratch_;
 
  public:
   const std::string path;
@@ -45,7 +45,7 @@ void copy_with_a_broken_one(const std::string& folder) {
 }
 
 TEST(Prepare, CountsABrokenRecordingAndKeepsTheOthers) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   copy_with_a_broken_one(scratch / "source");
   const Outcome outcome = liteheart(prepare(scratch / "source", scratch / "data"));
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
@@ -56,7 +56,7 @@ TEST(Prepare, CountsABrokenRecordingAndKeepsTheOthers) {
 }
 
 TEST(Prepare, StrictStopsAtABrokenRecordingAndLeavesNothing) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   copy_with_a_broken_one(scratch / "source");
   auto arguments = prepare(scratch / "source", scratch / "data");
   arguments.push_back("--strict");
@@ -65,7 +65,7 @@ TEST(Prepare, StrictStopsAtABrokenRecordingAndLeavesNothing) {
 }
 
 TEST(Prepare, OfAFolderWithoutRecordingsSaysSo) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   write_bytes(scratch / "source/notes.txt", "no recording here\n");
   EXPECT_TRUE(fails_clearly(liteheart(prepare(scratch / "source", scratch / "data")),
                             {scratch / "source"}));
@@ -81,7 +81,7 @@ TEST(Prepare, OntoAFullDiskStopsAndLeavesNothing) {
 }
 
 TEST(Prepare, BeyondTheLargestFileStopsAndLeavesNothing) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const Outcome outcome = liteheart(prepare(Study::get().recordings, scratch / "data"), 200'000);
   EXPECT_TRUE(fails_clearly(outcome, {scratch / "data", "File too large"}));
   EXPECT_FALSE(fs::exists(scratch / "data"));

@@ -25,7 +25,7 @@ std::vector<std::string> five_epochs(const std::string& out) {
 /// The model of a training that nothing disturbed.
 const std::string& undisturbed_model() {
   static const std::string model = [] {
-    const Scratch scratch;
+    const ScratchFolder scratch;
     const Outcome outcome = liteheart(five_epochs(scratch / "out"));
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
     return read_bytes(scratch / "out/model.safetensors");
@@ -54,7 +54,7 @@ void expect_continues_to_the_same_end(const std::string& out) {
 }
 
 TEST(Train, StoppedByCtrlCLeavesACheckpointAndTheSameCommandContinues) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const std::string out = scratch / "out";
   Process process(five_epochs(out));
   ASSERT_TRUE(process.prints("epoch   2/5"));
@@ -67,7 +67,7 @@ TEST(Train, StoppedByCtrlCLeavesACheckpointAndTheSameCommandContinues) {
 }
 
 TEST(Train, KilledAgainAndAgainTheSameCommandContinues) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const std::string out = scratch / "out";
   for (const char* moment : {"epoch   1/5", "epoch   3/5"}) {
     Process process(five_epochs(out));
@@ -89,7 +89,7 @@ TEST(Train, RepeatedAfterItsEndSaysThatItIsComplete) {
 }
 
 TEST(Train, BesideAnotherOnTheSameFolderIsRefused) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const std::string out = scratch / "out";
   Process first(five_epochs(out));
   ASSERT_TRUE(first.prints("epoch   1/5"));
@@ -107,7 +107,7 @@ TEST(Train, WithOtherSettingsRefusesTheFolderOfAnEarlierTraining) {
 }
 
 TEST(Train, OnAFolderThatIsNoDataSetNamesItAndTheWayToOne) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const std::string& folder = Study::get().recordings;
   const Outcome outcome = liteheart({"train", "--data", folder, "--out", scratch / "out"});
   EXPECT_TRUE(fails_clearly(outcome, {folder, "not a prepared data set", "liteheart prepare"}));
@@ -115,7 +115,7 @@ TEST(Train, OnAFolderThatIsNoDataSetNamesItAndTheWayToOne) {
 }
 
 TEST(Train, WithASettingsFileThatNamesATeacherPointsToDistil) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   write_bytes(scratch / "settings.toml", "teacher = \"somewhere\"\n");
   const Outcome outcome = liteheart({"train", "--data", Study::get().data, "--out", scratch / "out",
                                      "--config", scratch / "settings.toml"});
@@ -123,14 +123,14 @@ TEST(Train, WithASettingsFileThatNamesATeacherPointsToDistil) {
 }
 
 TEST(Train, OfALeadThatIsNotThereNamesIt) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const Outcome outcome =
       liteheart({"train", "--data", Study::get().data, "--out", scratch / "out", "--lead", "V7"});
   EXPECT_TRUE(fails_clearly(outcome, {"V7"}));
 }
 
 TEST(Distil, WithoutATeacherSaysHowToMakeOne) {
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const Outcome outcome =
       liteheart({"distil", "--data", Study::get().data, "--out", scratch / "out"});
   EXPECT_TRUE(fails_clearly(outcome, {"teacher", "liteheart train --lead all"}));
@@ -151,7 +151,7 @@ class TeacherOfAnotherKind : public testing::Test {
   }
 
  private:
-  Scratch scratch_;
+  ScratchFolder scratch_;
 };
 
 TEST_F(TeacherOfAnotherKind, ClassesIsRefusedNamingTheClass) {
