@@ -42,4 +42,13 @@ std::optional<int> lead_index(std::string_view name) {
   return static_cast<int>(found - kFolded.begin());
 }
 
+std::string lead_name(std::string_view written) {
+  if (const auto standard = lead_index(written))
+    return std::string(kLeadNames[static_cast<std::size_t>(*standard)]);
+  constexpr std::string_view kBlank(" \t\r\n\0", 5);
+  const std::size_t first = written.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return std::string(written.substr(first, written.find_last_not_of(kBlank) - first + 1));
+}
+
 }  // namespace liteheart

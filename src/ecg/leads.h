@@ -17,4 +17,8 @@ inline constexpr std::array<std::string_view, kLeads> kLeadNames = {
 /// nullopt if it is not one of the twelve.
 std::optional<int> lead_index(std::string_view name);
 
+/// The name as kLeadNames spells it where it is one of the twelve, else as written, without blanks
+/// around it.
+std::string lead_name(std::string_view written);
+
 }  // namespace liteheart

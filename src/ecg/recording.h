@@ -9,16 +9,29 @@
 
 namespace liteheart {
 
+/// A beat that an annotator or the device marked.
+struct Beat {
+  std::size_t sample = 0;
+  std::string label;  // WFDB's annotation code: "N", "V", ...
+};
+
 struct Recording {
   std::string name;                // record name, without folder or extension
+  std::string format;              // what the file is: "WFDB", "Apple Watch CSV", ...
   double rate_hz = 0;              // samples per second of every lead, > 0
   std::size_t samples = 0;         // per lead, > 0
   std::vector<std::string> leads;  // the file's lead names; standard ones spelled as in kLeadNames
   std::vector<float> mv;           // [lead, time], mV; NaN where a sample is missing
   std::vector<std::string> diagnoses;  // SNOMED CT codes as declared, text labels translated
+
+  std::string start;   // of the first sample: ISO 8601, as far as the file tells, or empty
+  std::string device;  // maker, model, software as the file tells, or empty
+  std::string patient_id, patient_name, birth_date;  // birth_date: YYYY-MM-DD; or empty
   std::optional<double> age_years;
-  std::string sex;                    // "male", "female" or empty
-  std::vector<std::string> warnings;  // what a reader mended or doubts
+  std::string sex;                      // "male", "female" or empty
+  std::vector<std::string> statements;  // what the device or a reader said of it, in its words
+  std::vector<Beat> beats;              // ascending; empty where none are marked
+  std::vector<std::string> warnings;    // what a reader mended or doubts
 
   std::span<const float> lead(std::size_t index) const {
     return {mv.data() + index * samples, samples};

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 
 #include "ecg/error.h"
-#include "formats/file_bytes.h"
+#include "formats/input_file.h"
 #include "formats/wfdb_header.h"
 #include "formats/wfdb_reader.h"
 
@@ -17,6 +17,7 @@ namespace liteheart {
 namespace {
 
 namespace fs = std::filesystem;
+using Stream = std::unique_ptr<RecordingStream>;
 
 bool is_header_name(const fs::path& file) {
   const std::string_view name = file.native();
@@ -27,27 +28,57 @@ fs::path header_beside(const fs::path& signal_file) {
   return fs::path(signal_file).replace_extension(".hea");
 }
 
+bool has_header(const InputFile& file) {
+  std::error_code ignored;
+  return !file.path().empty() && fs::is_regular_file(header_beside(file.path()), ignored);
+}
+
+/// Reads a format of short recordings whole.
+template <Recording (*read)(InputFile&)>
+Stream whole(InputFile file, const ReadOptions&) {
+  return std::make_unique<WholeRecording>(read(file));
+}
+template <Recording (*read)(InputFile&, const ReadOptions&)>
+Stream whole(InputFile file, const ReadOptions& options) {
+  return std::make_unique<WholeRecording>(read(file, options));
+}
+
 struct Format {
   std::string_view name;
-  /// Whether the file of that beginning is one of this format.
-  bool (*recognise)(const fs::path& file, std::string_view beginning);
-  Recording (*read)(const fs::path& file);
+  /// Whether the file, of which only the beginning need be looked at, is one of this format.
+  bool (*recognise)(const InputFile& file);
+  Stream (*open)(InputFile file, const ReadOptions& options);
 };
 
 /// Tried in this order; the first that recognises a file reads it.
 constexpr std::array kFormats = {
     Format{"WFDB header (.hea)",
-           [](const fs::path& file, std::string_view beginning) {
-             return is_header_name(file) || looks_like_wfdb_header(beginning);
+           [](const InputFile& file) {
+             return is_header_name(file.path()) || looks_like_wfdb_header(file.beginning());
            },
-           [](const fs::path& file) { return read_wfdb(file); }},
-    Format{"WFDB signal file with its header beside it",
-           [](const fs::path& file, std::string_view) {
-             std::error_code ignored;
-             return fs::is_regular_file(header_beside(file), ignored);
-           },
-           [](const fs::path& file) { return read_wfdb(header_beside(file)); }},
+           whole<read_wfdb>},
+    Format{"WFDB signal file with its header beside it", has_header,
+           [](InputFile file, const ReadOptions&) -> Stream {
+             InputFile header(header_beside(file.path()));
+             return std::make_unique<WholeRecording>(read_wfdb(header));
+           }},
 };
+
+const Format* format_of(const InputFile& file) {
+  const auto found = std::find_if(kFormats.begin(), kFormats.end(),
+                                  [&](const Format& format) { return format.recognise(file); });
+  return found == kFormats.end() ? nullptr : &*found;
+}
+
+Stream open_file(InputFile file, const ReadOptions& options) {
+  if (const Format* const format = format_of(file)) return format->open(std::move(file), options);
+  if (file.size() == 0)
+    throw Error(file.place(), "is empty, not a recording", "get a whole copy of it");
+  std::string known;
+  for (const Format& format : kFormats)
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", format.name);
+  throw Error(file.place(), "not a recording of a known format", "known are: " + known);
+}
 
 /// What a user calls a recording may be a record name: then its header is meant.
 fs::path existing_file(const fs::path& named) {
@@ -66,43 +97,56 @@ struct PathHash {
   std::size_t operator()(const fs::path& path) const { return fs::hash_value(path); }
 };
 
-/// Headers in a folder, without those that are only segments of a record found there too.
-std::vector<fs::path> headers_under(const fs::path& folder) {
-  std::vector<fs::path> found;
-  std::unordered_set<fs::path, PathHash> segments;
+/// Files in a folder that hold a recording, each once: a WFDB record by its header, without the
+/// headers that are only segments of a record found there too.
+std::vector<fs::path> recordings_under(const fs::path& folder) {
+  std::vector<fs::path> found, others;
+  std::unordered_set<fs::path, PathHash> segments, headers;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    if (!is_header_name(entry.path()) || !entry.is_regular_file()) continue;
+    if (!entry.is_regular_file()) continue;
+    if (!is_header_name(entry.path())) {
+      others.push_back(entry.path());
+      continue;
+    }
     for (fs::path& segment : wfdb_segment_headers(entry.path())) {
       segments.insert(std::move(segment));
     }
+    headers.insert(fs::path(entry.path()).replace_extension());
     found.push_back(entry.path());
   }
   std::erase_if(found, [&](const fs::path& header) { return segments.contains(header); });
+  for (fs::path& file : others) {
+    if (headers.contains(fs::path(file).replace_extension())) continue;
+    try {
+      if (format_of(InputFile(file))) found.push_back(std::move(file));
+    } catch (const Error&) {
+      found.push_back(std::move(file));  // whoever reads it is told why it cannot be read
+    }
+  }
   return found;
 }
 
 }  // namespace
 
-Recording read_recording(const std::filesystem::path& path) {
-  const fs::path file = existing_file(path);
-  constexpr std::size_t kBeginning = 4096;
-  const FileBytes beginning = read_bytes(file, kBeginning);
-  for (const Format& format : kFormats) {
-    if (format.recognise(file, beginning.text())) return format.read(file);
-  }
-  std::string known;
-  for (const Format& format : kFormats) {
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", format.name);
-  }
-  throw Error(file.string(), "not a recording of a known format", "known are: " + known);
+std::unique_ptr<RecordingStream> open_recording(const fs::path& path, const ReadOptions& options) {
+  return open_file(InputFile(existing_file(path)), options);
 }
 
-std::vector<std::filesystem::path> find_recordings(const std::filesystem::path& source) {
+Recording read_recording(const fs::path& path, const ReadOptions& options) {
+  return read_whole(*open_recording(path, options));
+}
+
+Recording read_recording(std::span<const std::uint8_t> bytes, const std::string& place,
+                         const ReadOptions& options) {
+  return read_whole(*open_file(InputFile(bytes, place), options));
+}
+
+std::vector<fs::path> find_recordings(const fs::path& source) {
   std::error_code ignored;
   if (!fs::is_directory(source, ignored)) return {existing_file(source)};
   std::vector<fs::path> found;
   try {
-    found = headers_under(source);
+    found = recordings_under(source);
   } catch (const fs::filesystem_error& error) {
     throw Error(error.path1().string(), error.code().message(),
                 "check that the folder can be read");

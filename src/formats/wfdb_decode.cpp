@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -13,6 +12,7 @@
 
 #include "ecg/error.h"
 #include "ecg/leads.h"
+#include "ecg/units.h"
 #include "formats/wfdb_amplitude.h"
 #include "formats/wfdb_samples.h"
 
@@ -21,22 +21,6 @@ namespace {
 
 std::string line_of(const std::string& place, const WfdbSignal& signal) {
   return fmt::format("{} line {}", place, signal.line);
-}
-
-/// Millivolts per unit; nullopt if the unit is no voltage.
-std::optional<double> millivolts(std::string_view units) {
-  std::string folded;
-  for (const char c : units) {
-    folded.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
-  }
-  if (folded.empty() || folded == "mv" || folded == "millivolt" || folded == "millivolts") return 1;
-  if (folded == "v" || folded == "volt" || folded == "volts") return 1e3;
-  if (folded == "nv") return 1e-6;
-  // The micro sign as u, U+00B5, U+03BC, and U+00B5 in ISO 8859-1.
-  for (const std::string_view micro : {"uv", "\xC2\xB5v", "\xCE\xBCv", "\xB5v", "microvolt"}) {
-    if (folded == micro) return 1e-3;
-  }
-  return std::nullopt;
 }
 
 /// One signal on its way into Recording::mv.
@@ -58,7 +42,7 @@ struct Column {
 struct SignalFile {
   std::string name;
   const WfdbSampleFormat* format;
-  FileBytes bytes;
+  std::optional<InputFile> file;
   std::span<const std::uint8_t> samples;  // bytes behind the offset
   std::vector<Column> columns;
 
@@ -133,18 +117,18 @@ class Decoder {
   void load(SignalFile& file, const WfdbSignalSource& source) const {
     const WfdbSignal& first = *file.columns.front().signal;
     try {
-      file.bytes = source(file.name);
+      file.file = source(file.name);
     } catch (const Error& error) {
       throw Error(line_of(place_, first),
                   fmt::format("signal file {}: {}", file.name, error.problem()),
                   "put the signal file beside its header");
     }
-    if (file.bytes.text().starts_with("MATLAB")) {
+    if (file.file->beginning().starts_with("MATLAB")) {
       throw Error(line_of(place_, first),
                   fmt::format("{} is a MATLAB file of version 5 or later", file.name),
                   "save it with version 4 (save -v4), as the Challenges do");
     }
-    const auto all = file.bytes.span();
+    const auto all = file.file->bytes();
     file.samples = all.subspan(std::min(first.byte_offset, all.size()));
   }
 
@@ -181,7 +165,7 @@ class Decoder {
                       fmt::format("the skew of {} frames exceeds the record", signal.skew),
                       "correct the number behind ':'");
         }
-        if (const auto unit = millivolts(signal.units)) {
+        if (const auto unit = signal.units.empty() ? 1 : millivolts_in(signal.units)) {
           column.mv_per_unit = *unit / signal.gain;
           leads.push_back(&column);
         } else {
@@ -199,10 +183,7 @@ class Decoder {
     for (std::size_t i = 0; i < leads.size(); ++i) {
       leads[i]->out = std::span(recording_.mv).subspan(i * recording_.samples, recording_.samples);
       const std::string& name = leads[i]->signal->name;
-      const auto standard = lead_index(name);
-      recording_.leads.push_back(standard       ? std::string(kLeadNames[*standard])
-                                 : name.empty() ? fmt::format("signal {}", i + 1)
-                                                : name);
+      recording_.leads.push_back(name.empty() ? fmt::format("signal {}", i + 1) : lead_name(name));
     }
   }
 

@@ -5,13 +5,13 @@
 #include <string>
 
 #include "ecg/recording.h"
-#include "formats/file_bytes.h"
+#include "formats/input_file.h"
 #include "formats/wfdb_header.h"
 
 namespace liteheart {
 
-/// Gives the bytes of a signal file that a header names; throws Error if it cannot.
-using WfdbSignalSource = std::function<FileBytes(const std::string& file)>;
+/// Opens a signal file that a header names; throws Error if it cannot.
+using WfdbSignalSource = std::function<InputFile(const std::string& file)>;
 
 /// Fills rate, samples, leads, mv and warnings of a recording from a single-segment header. Signals
 /// that are not voltages are left out with a warning. A signal file shorter than declared shortens

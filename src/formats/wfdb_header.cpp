@@ -3,65 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "ecg/error.h"
+#include "formats/text.h"
 
 namespace liteheart {
 namespace {
-
-constexpr std::string_view kBlank = " \t\r\f\v";
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-/// Takes the next line off `text`.
-std::string_view next_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = trim(text.substr(0, end));
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return line;
-}
-
-/// Takes the next blank-separated field off `line`; empty at its end.
-std::string_view next_field(std::string_view& line) {
-  line = trim(line);
-  const std::string_view field = line.substr(0, line.find_first_of(kBlank));
-  line.remove_prefix(field.size());
-  return field;
-}
-
-/// Reads a number from the front of `text` and takes it off.
-template <typename Number>
-bool take_number(std::string_view& text, Number& number) {
-  std::string_view digits = text;
-  if (digits.size() > 1 && digits[0] == '+' && digits[1] != '-') digits.remove_prefix(1);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc{}) return false;
-  if constexpr (std::is_floating_point_v<Number>) {
-    if (!std::isfinite(number)) return false;
-  }
-  text = digits.substr(static_cast<std::size_t>(end - digits.data()));
-  return true;
-}
-
-template <typename Number>
-bool whole_number(std::string_view text, Number& number) {
-  return take_number(text, number) && text.empty();
-}
-
-std::string lower(std::string_view text) {
-  std::string folded(text);
-  for (char& c : folded) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return folded;
-}
 
 class Parser {
  public:

@@ -3,46 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 
 #include "ecg/error.h"
 #include "ecg/vocabulary.h"
+#include "formats/patient.h"
+#include "formats/text.h"
 #include "formats/wfdb_header.h"
 
 namespace liteheart {
 namespace {
 
 constexpr std::size_t kLongestHeader = 16 << 20;
-
-bool same_word(std::string_view text, std::string_view word) {
-  return std::equal(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
-}
-
-bool says_nothing(std::string_view text) {
-  return text.empty() || text == "?" || same_word(text, "unknown") || same_word(text, "nan") ||
-         same_word(text, "none") || same_word(text, "n/a");
-}
-
-void set_age(std::string_view text, Recording& recording) {
-  if (says_nothing(text)) return;
-  double years = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), years);
-  constexpr double kOldest = 130;
-  if (error != std::errc{} || end != text.data() + text.size() || !(years >= 0) ||
-      years > kOldest) {
-    recording.warnings.push_back(fmt::format("age '{}' is left out", text));
-    return;
-  }
-  recording.age_years = years;
-}
-
-void set_sex(std::string_view text, Recording& recording) {
-  if (same_word(text, "male") || same_word(text, "m")) recording.sex = "male";
-  if (same_word(text, "female") || same_word(text, "f")) recording.sex = "female";
-}
 
 void add_diagnosis(std::string_view token, Recording& recording) {
   if (says_nothing(token)) return;
@@ -65,14 +36,8 @@ void set_diagnoses(std::string_view list, Recording& recording) {
     const std::size_t comma = list.find_first_of(",;");
     std::string_view token = list.substr(0, comma);
     list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
-    while (!token.empty() && token.front() == ' ') token.remove_prefix(1);
-    while (!token.empty() && token.back() == ' ') token.remove_suffix(1);
-    add_diagnosis(token, recording);
+    add_diagnosis(trim(token), recording);
   }
-}
-
-std::filesystem::path signal_path(const std::filesystem::path& header, const std::string& file) {
-  return header.parent_path() / file;
 }
 
 }  // namespace
@@ -90,27 +55,27 @@ Recording read_wfdb(std::string_view text, const std::string& place,
   set_age(header.age, recording);
   set_sex(header.sex, recording);
   set_diagnoses(header.diagnoses, recording);
+  recording.format = "WFDB";
   return recording;
 }
 
-Recording read_wfdb(const std::filesystem::path& header) {
-  const FileBytes bytes = read_bytes(header, kLongestHeader + 1);
-  if (bytes.span().size() > kLongestHeader) {
-    throw Error(header.string(), "too long for a header", "name a WFDB header or its signal file");
+Recording read_wfdb(InputFile& header) {
+  if (header.size() > kLongestHeader) {
+    throw Error(header.place(), "too long for a header", "name a WFDB header or its signal file");
   }
-  Recording recording = read_wfdb(bytes.text(), header.string(), [&](const std::string& file) {
-    return read_bytes(signal_path(header, file));
-  });
-  recording.name = header.stem().string();
+  Recording recording = read_wfdb(header.text(), header.place(),
+                                  [&](const std::string& file) { return header.beside(file); });
+  recording.name = header.path().stem().string();
   return recording;
 }
 
 std::vector<std::filesystem::path> wfdb_segment_headers(const std::filesystem::path& header) {
   std::vector<std::filesystem::path> headers;
   try {
-    const FileBytes bytes = read_bytes(header, kLongestHeader);
-    for (const std::string& segment : parse_wfdb_header(bytes.text(), header.string()).segments) {
-      if (segment != "~") headers.push_back(signal_path(header, segment + ".hea"));
+    InputFile file(header);
+    if (file.size() > kLongestHeader) return headers;
+    for (const std::string& segment : parse_wfdb_header(file.text(), header.string()).segments) {
+      if (segment != "~") headers.push_back(header.parent_path() / (segment + ".hea"));
     }
   } catch (const Error&) {
     // The reader will say what is wrong with it.

@@ -11,8 +11,8 @@
 
 namespace liteheart {
 
-/// Reads the record of header file `header`. Throws Error.
-Recording read_wfdb(const std::filesystem::path& header);
+/// Reads the record of a header file. Throws Error.
+Recording read_wfdb(InputFile& header);
 
 /// The same from memory: `text` is the header, `place` its name for errors, `source` gives the
 /// signal files. Recording::name is left empty.

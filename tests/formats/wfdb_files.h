@@ -30,7 +30,8 @@ inline std::string int16_bytes(const std::vector<int>& values) {
 /// Reads a record of which every signal file holds `signal`.
 inline Recording read_from_memory(const std::string& header, const std::string& signal) {
   return read_wfdb(header, "rec.hea", [&](const std::string&) {
-    return FileBytes({reinterpret_cast<const std::uint8_t*>(signal.data()), signal.size()});
+    return InputFile({reinterpret_cast<const std::uint8_t*>(signal.data()), signal.size()},
+                     "signals");
   });
 }
 
