@@ -1,18 +1,15 @@
 #include "formats/wfdb_writer.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
-#include <cstring>
 #include <string>
 #include <string_view>
 
 #include "ecg/error.h"
+#include "formats/whole_file.h"
 
 namespace liteheart {
 namespace {
@@ -90,33 +87,11 @@ void check_writable(const Recording& recording) {
   }
 }
 
-[[noreturn]] void refuse(const std::filesystem::path& file, int error) {
-  throw Error(file.string(), fmt::format("cannot be written: {}", std::strerror(error)),
-              "free space on the disk, or choose another folder");
-}
-
-/// Writes under a temporary name that only this process uses, then renames.
-void write_whole(const std::filesystem::path& file, const std::string& bytes) {
-  std::filesystem::path partial = file;
-  partial += fmt::format(".{}.partial", ::getpid());
-  std::FILE* out = std::fopen(partial.c_str(), "wb");
-  if (!out) refuse(file, errno);
-  bool written = std::fwrite(bytes.data(), 1, bytes.size(), out) == bytes.size();
-  written = std::fclose(out) == 0 && written;
-  if (!written || std::rename(partial.c_str(), file.c_str()) != 0) {
-    const int error = errno;
-    std::remove(partial.c_str());
-    refuse(file, error);
-  }
-}
-
 }  // namespace
 
 void write_wfdb(const Recording& recording, const std::filesystem::path& folder) {
   check_writable(recording);
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) refuse(folder, error.value());
+  make_folder(folder);
   write_whole(folder / (recording.name + ".mat"), mat_file(recording));
   write_whole(folder / (recording.name + ".hea"), header_file(recording));
 }
