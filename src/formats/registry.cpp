@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "ecg/error.h"
+#include "formats/archive.h"
 #include "formats/input_file.h"
 #include "formats/wfdb_header.h"
 #include "formats/wfdb_reader.h"
@@ -70,7 +71,18 @@ const Format* format_of(const InputFile& file) {
   return found == kFormats.end() ? nullptr : &*found;
 }
 
+/// The only recording of an archive; it is read whole, since the unpacked files go.
+Stream open_archive(InputFile& file, const ReadOptions& options) {
+  const UnpackedArchive unpacked(file);
+  const std::vector<fs::path> found = find_recordings(unpacked.folder());
+  if (found.size() != 1)
+    throw Error(file.place(), fmt::format("an archive of {} recordings", found.size()),
+                found.empty() ? "name a recording" : "unpack it and name one of them");
+  return std::make_unique<WholeRecording>(read_recording(found.front(), options));
+}
+
 Stream open_file(InputFile file, const ReadOptions& options) {
+  if (looks_like_archive(file.beginning())) return open_archive(file, options);
   if (const Format* const format = format_of(file)) return format->open(std::move(file), options);
   if (file.size() == 0)
     throw Error(file.place(), "is empty, not a recording", "get a whole copy of it");
@@ -103,7 +115,7 @@ std::vector<fs::path> recordings_under(const fs::path& folder) {
   std::vector<fs::path> found, others;
   std::unordered_set<fs::path, PathHash> segments, headers;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file()) continue;
+    if (!entry.is_regular_file() || entry.path().filename().native().front() == '.') continue;
     if (!is_header_name(entry.path())) {
       others.push_back(entry.path());
       continue;

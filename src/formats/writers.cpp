@@ -1,0 +1,53 @@
+#include "formats/writers.h"
+
+#include <algorithm>
+#include <array>
+
+#include "formats/csv_writer.h"
+#include "formats/dicom_writer.h"
+#include "formats/edf_writer.h"
+#include "formats/fhir_writer.h"
+#include "formats/text.h"
+#include "formats/wfdb_writer.h"
+
+namespace liteheart {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A WFDB record is named as its files are.
+template <WfdbLayout layout>
+void write_record(const Recording& recording, const fs::path& file) {
+  Recording named = recording;
+  named.name = file.stem().string();
+  write_wfdb(named, file.has_parent_path() ? file.parent_path() : ".", layout);
+}
+
+constexpr std::array kFormats = {
+    OutputFormat{"wfdb", ".hea", "WFDB, format 16", write_record<WfdbLayout::kFormat16>},
+    OutputFormat{"wfdb-flac", ".hea", "WFDB, FLAC (format 516)", write_record<WfdbLayout::kFlac>},
+    OutputFormat{"csv", ".csv", "CSV in mV", write_csv},
+    OutputFormat{"edf", ".edf", "EDF+", write_edf},
+    OutputFormat{"fhir", ".json", "FHIR R4 Observation", write_fhir},
+    OutputFormat{"dicom", ".dcm", "DICOM 12-lead or general ECG", write_dicom},
+};
+
+}  // namespace
+
+std::span<const OutputFormat> output_formats() { return kFormats; }
+
+const OutputFormat* find_output_format(std::string_view name) {
+  const auto found = std::find_if(kFormats.begin(), kFormats.end(),
+                                  [&](const OutputFormat& format) { return format.name == name; });
+  return found == kFormats.end() ? nullptr : &*found;
+}
+
+const OutputFormat* output_format_of(const fs::path& file) {
+  const std::string extension = lower(file.extension().string());
+  const auto found =
+      std::find_if(kFormats.begin(), kFormats.end(),
+                   [&](const OutputFormat& format) { return format.extension == extension; });
+  return found == kFormats.end() ? nullptr : &*found;
+}
+
+}  // namespace liteheart
