@@ -12,6 +12,7 @@
 
 #include "cli/commands.h"
 #include "cli/progress.h"
+#include "cli/read_arguments.h"
 #include "data/dataset_json.h"
 #include "ecg/error.h"
 
@@ -171,12 +172,15 @@ void add_prepare(CLI::App& app) {
       "The data set is a folder of signals.npy, labels.npy, records.csv, skipped.csv and "
       "dataset.json\n"
       "that NumPy reads as it is. Patients and folds come from records.csv\n"
-      "(record,patient_id,fold,age,sex) or PTB-XL's ptbxl_database.csv beside the recordings.\n"
+      "(record,patient_id,fold,age,sex), PTB-XL's ptbxl_database.csv or CODE-15's exams.csv "
+      "beside\n"
+      "the recordings.\n"
       "Example: liteheart prepare ptbxl --out ptbxl.prepared");
   command
       ->add_option(
           "SOURCE", options.sources,
-          "Folders of recordings, searched with all folders below them; each is one centre")
+          "Folders of recordings in any format, searched with all folders below them, or archives "
+          "of such; each is one centre")
       ->required();
   command
       ->add_option("--out", options.out,
@@ -231,6 +235,7 @@ void add_prepare(CLI::App& app) {
       ->add_option("--threads", options.threads, "Recordings read at the same time; 0: all cores")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  add_read_options(*command, options.read);
   command->add_option("--vocabulary", arguments->vocabulary,
                       "CSV of further diagnoses, with the columns of src/ecg/diagnoses.csv");
   command->add_flag(

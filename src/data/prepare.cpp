@@ -33,12 +33,12 @@ struct Conditioned {
 };
 using Outcome = std::variant<Conditioned, Error>;
 
-Outcome condition_file(Conditioner& conditioner, std::int32_t window,
+Outcome condition_file(Conditioner& conditioner, const PrepareOptions& options,
                        const std::filesystem::path& path) {
   try {
-    Recording recording = read_recording(path);
+    Recording recording = read_recording(path, options.read);
     Conditioned result;
-    result.signal.resize(kLeads * static_cast<std::size_t>(window));
+    result.signal.resize(kLeads * static_cast<std::size_t>(options.conditioning.window));
     result.samples = conditioner.condition(recording, result.signal);
     result.source_hz = recording.rate_hz;
     result.diagnoses = std::move(recording.diagnoses);
@@ -64,8 +64,9 @@ std::string reason_of(const Error& error, const std::string& file) {
 class Collector {
  public:
   Collector(const PrepareOptions& options, const Vocabulary& vocabulary,
-            const std::filesystem::path& folder)
+            const std::filesystem::path& folder, std::span<const RecordingSource> sources)
       : strict_(options.strict),
+        sources_(sources),
         vocabulary_(vocabulary),
         signals_(folder / kSignalsFile),
         window_(static_cast<std::size_t>(options.conditioning.window)),
@@ -99,8 +100,8 @@ class Collector {
   }
 
   void skip(const std::string& file, const Error& error) {
-    if (strict_) throw error;
-    summary_.skipped.emplace_back(file, reason_of(error, file));
+    if (strict_) throw Error("", in_users_words(error.what()));
+    summary_.skipped.emplace_back(in_users_words(file), in_users_words(reason_of(error, file)));
   }
 
   void keep(ListedRecording& listed, Conditioned conditioned) {
@@ -118,7 +119,13 @@ class Collector {
     ++summary_.kept;
   }
 
+  std::string in_users_words(std::string text) const {
+    for (const RecordingSource& source : sources_) text = source.in_users_words(std::move(text));
+    return text;
+  }
+
   bool strict_;
+  std::span<const RecordingSource> sources_;
   const Vocabulary& vocabulary_;
   OutputFile signals_;
   std::size_t window_;
@@ -140,8 +147,7 @@ void collect(std::vector<ListedRecording>& recordings, const PrepareOptions& opt
   InOrder<Outcome>::run(
       total, threads,
       [&](std::size_t worker, std::size_t i) {
-        return condition_file(conditioners[worker], options.conditioning.window,
-                              recordings[i].path);
+        return condition_file(conditioners[worker], options, recordings[i].path);
       },
       [&](std::size_t i, Outcome outcome) { collector.take(recordings[i], std::move(outcome)); },
       [&](std::size_t done) {
@@ -176,8 +182,9 @@ Error nothing_kept(const PrepareSummary& summary) {
 PrepareSummary prepare(const PrepareOptions& options, const Vocabulary& vocabulary,
                        const std::function<void(std::size_t, std::size_t)>& progress) {
   PartialFolder folder(options.out, options.overwrite);
-  Collector collector(options, vocabulary, folder.path());
-  RecordingList list = list_recordings(options.sources, options.conditioning.rate_hz);
+  const std::vector<RecordingSource> sources(options.sources.begin(), options.sources.end());
+  Collector collector(options, vocabulary, folder.path(), sources);
+  RecordingList list = list_recordings(sources, options.conditioning.rate_hz);
   collect(list.recordings, options, collector, progress);
   PrepareSummary& summary = collector.summary();
   summary.doubles = list.doubles;

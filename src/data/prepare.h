@@ -11,11 +11,13 @@
 
 #include "data/dataset.h"
 #include "ecg/vocabulary.h"
+#include "formats/read_options.h"
 
 namespace liteheart {
 
 struct PrepareOptions {
-  std::vector<std::filesystem::path> sources;
+  std::vector<std::filesystem::path> sources;  // folders, archives or recordings
+  ReadOptions read;                            // of files that do not tell their rate or unit
   std::filesystem::path out;
   edge::Conditioning conditioning = edge::compact_100();
   int min_positives = 200;   // classes with fewer positives are dropped

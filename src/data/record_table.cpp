@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "data/csv.h"
 #include "ecg/error.h"
@@ -44,6 +46,8 @@ std::string parse_sex(std::string_view text) {
   return {};
 }
 
+bool truth(std::string_view text) { return text == "True" || text == "true" || text == "1"; }
+
 // PTB-XL keeps the axis in a column of its own; its Challenge form counts extreme deviations with
 // the others. AXL, AXR and SAG have no code there that we could verify.
 std::optional<std::string> axis_deviation(std::string_view heart_axis) {
@@ -63,6 +67,8 @@ RecordTable::RecordTable(const std::filesystem::path& folder) : folder_(folder) 
     read_records(file);
   if (const auto file = folder / "ptbxl_database.csv"; std::filesystem::is_regular_file(file))
     read_ptbxl(file);
+  if (const auto file = folder / "exams.csv"; std::filesystem::is_regular_file(file))
+    read_code(file);
 }
 
 const TableRow* RecordTable::find(std::string_view record) const {
@@ -113,6 +119,31 @@ void RecordTable::read_ptbxl(const std::filesystem::path& file) {
     name_row(row.name_500hz, rows_.size() - 1);
     const std::string challenge_name = fmt::format("HR{:0>5}", without_point_zero(table.field(id)));
     name_row(challenge_name, rows_.size() - 1);
+  }
+}
+
+void RecordTable::read_code(const std::filesystem::path& file) {
+  CsvReader table(file);
+  const int exam = table.required_column("exam_id", "use exams.csv as CODE-15 ships it");
+  const int patient = table.column("patient_id"), age = table.column("age"),
+            male = table.column("is_male");
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kClasses = {
+      {{"1dAVb", "270492004"},
+       {"RBBB", "59118001"},
+       {"LBBB", "164909002"},
+       {"SB", "426177001"},
+       {"ST", "427084000"},
+       {"AF", "164889003"}}};
+  while (table.next()) {
+    TableRow row;
+    row.patient = without_point_zero(table.field(patient));
+    row.age_years = parse_age(table.field(age));
+    const std::string_view is_male = table.field(male);
+    row.sex = is_male.empty() ? "" : truth(is_male) ? "male" : "female";
+    for (const auto& [column, code] : kClasses)
+      if (truth(table.field(table.column(column)))) row.statements.emplace_back(code);
+    rows_.push_back(std::move(row));
+    name_row(without_point_zero(table.field(exam)), rows_.size() - 1);
   }
 }
 

@@ -1,5 +1,5 @@
 // Tables that lie beside recordings and say who they are of: records.csv
-// (record,patient_id,fold,age,sex,...) and PTB-XL's own ptbxl_database.csv.
+// (record,patient_id,fold,age,sex,...), PTB-XL's own ptbxl_database.csv and CODE-15's exams.csv.
 #pragma once
 
 #include <filesystem>
@@ -18,15 +18,16 @@ struct TableRow {
   std::string patient;
   int fold = 0;
   double age_years = -1;
-  std::string sex;                      // "male", "female" or empty
-  std::vector<std::string> statements;  // SCP-ECG, e.g. "NORM", "SR", and LAD or RAD for the axis
+  std::string sex;  // "male", "female" or empty
+  // SCP-ECG, e.g. "NORM", "SR", and LAD or RAD for the axis; or SNOMED CT codes.
+  std::vector<std::string> statements;
   // PTB-XL keeps every recording at two rates; the names of both, or empty.
   std::string name_100hz, name_500hz;
 };
 
 class RecordTable {
  public:
-  /// Reads the tables of `folder`, if there are any; records.csv comes before ptbxl_database.csv.
+  /// Reads the tables of `folder`, if there are any; records.csv comes before the others.
   /// Throws Error with file and line if a table cannot be understood: without it patients would be
   /// taken apart unnoticed.
   explicit RecordTable(const std::filesystem::path& folder);
@@ -38,6 +39,7 @@ class RecordTable {
  private:
   void read_records(const std::filesystem::path& file);
   void read_ptbxl(const std::filesystem::path& file);
+  void read_code(const std::filesystem::path& file);
   void name_row(std::string record, std::size_t row);
 
   std::filesystem::path folder_;

@@ -29,12 +29,14 @@ class CandidateFinder {
  public:
   explicit CandidateFinder(RecordTables& tables) : tables_(tables) {}
 
-  void search(const fs::path& given) {
-    const fs::path source = fs::weakly_canonical(given);
+  void search(const RecordingSource& given) {
+    const fs::path source = fs::weakly_canonical(given.root());
     const fs::path folder = fs::is_directory(source) ? source : source.parent_path();
     const std::vector<fs::path> paths = find_recordings(source);
-    if (paths.empty())
-      throw Error(given.string(), "holds no recording in a known format", "check the folder");
+    if (paths.empty()) {
+      throw Error(given.in_users_words(given.root().string()),
+                  "holds no recording in a known format", "check the folder");
+    }
     for (const fs::path& path : paths) {
       if (!seen_.insert(path.string()).second) continue;
       const auto found = tables_.find(path, folder);
@@ -107,10 +109,10 @@ ListedRecording list_candidate(Candidate& candidate, const std::string& centre,
 
 }  // namespace
 
-RecordingList list_recordings(std::span<const fs::path> sources, double rate_hz) {
+RecordingList list_recordings(std::span<const RecordingSource> sources, double rate_hz) {
   RecordTables tables;
   CandidateFinder finder(tables);
-  for (const fs::path& source : sources) finder.search(source);
+  for (const RecordingSource& source : sources) finder.search(source);
   std::vector<Candidate>& candidates = finder.candidates();
   RecordingList list;
   list.doubles = leave_out_doubles(candidates, rate_hz);

@@ -1,12 +1,12 @@
 // Which recordings a data set is made of, and what the tables beside them say.
 #pragma once
 
-#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "data/dataset.h"
+#include "formats/recording_source.h"
 
 namespace liteheart {
 
@@ -24,8 +24,8 @@ struct RecordingList {
 
 /// All recordings under the sources, each once. A centre is the folder of the table that lists its
 /// recordings, otherwise the source. Where PTB-XL's two rates are both there, the one at 100 Hz is
-/// taken for a network of up to 100 Hz, else the one at 500 Hz. Throws Error if a source does not
-/// exist, holds nothing, or a table is damaged.
-RecordingList list_recordings(std::span<const std::filesystem::path> sources, double rate_hz);
+/// taken for a network of up to 100 Hz, else the one at 500 Hz. Throws Error if a source
+/// holds nothing or a table is damaged.
+RecordingList list_recordings(std::span<const RecordingSource> sources, double rate_hz);
 
 }  // namespace liteheart

@@ -163,7 +163,7 @@ UnpackedArchive::UnpackedArchive(InputFile& archive) {
     throw Error(archive.place(),
                 fmt::format("cannot be unpacked in {}: {}", name, std::strerror(errno)),
                 "set TMPDIR to a folder that may be written to");
-  temporary_ = name;
+  temporary_ = fs::canonical(name);
   folder_ = temporary_ / bare_name(archive);
   try {
     make_folder(folder_);
