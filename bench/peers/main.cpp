@@ -12,7 +12,7 @@
 
 #include "data/output_file.h"
 #include "data/simulator.h"
-#include "deploy/diagnosis.h"
+#include "deploy/condition_recording.h"
 #include "deploy/edge_export.h"
 #include "deploy/onnx_export.h"
 #include "deploy/onnx_int8.h"
@@ -96,7 +96,8 @@ std::vector<std::vector<float>> windows_for(const ModelCard& card) {
   std::vector<std::vector<float>> windows;
   const auto centre = simulated_centres().front();
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
-    auto made = condition_recording(simulate(centre, {}, seed), card, "").windows;
+    WholeRecording recording(simulate(centre, {}, seed));
+    auto made = condition_recording(recording, card, "").windows;
     made.resize(card.leads.size() * static_cast<std::size_t>(card.conditioning.window));
     windows.push_back(std::move(made));
   }

@@ -5,10 +5,13 @@
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/commands.h"
-#include "deploy/diagnosis.h"
+#include "cli/read_arguments.h"
+#include "deploy/condition_recording.h"
 #include "ecg/error.h"
+#include "formats/recording_source.h"
 #include "formats/registry.h"
 #include "formats/wfdb_writer.h"
 
@@ -16,10 +19,11 @@ namespace liteheart {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::size_t kTogether = 64;  // recordings in one pass through the network
+constexpr std::size_t kTogether = 64;  // windows in one pass through the network
 
 struct DiagnoseArguments {
   std::vector<std::string> files;
+  ReadOptions read;
   std::string model, lead, restored, challenge;
   bool json = false;
   int threads = 0;
@@ -59,51 +63,80 @@ void report(const DiagnoseArguments& a, const std::vector<RecordingDiagnosis>& a
   }
 }
 
-void run(const DiagnoseArguments& a) {
-  const fs::path file = a.model.empty() ? shipped_model() : fs::path(a.model);
-  const auto engine =
-      is_edge_model(file) ? open_edge_engine(file, a.threads) : open_torch_engine(file, a.threads);
-  nlohmann::json json = nlohmann::json::array();
-  std::vector<ConditionedRecording> waiting;
-  std::size_t failed = 0;
-  const auto flush = [&] {
-    report(a, diagnose(*engine, std::move(waiting), !a.restored.empty()), json);
-    waiting.clear();
-  };
-  const auto attempt = [&](const fs::path& which, const auto& action) {
+class Run {
+ public:
+  explicit Run(const DiagnoseArguments& a) : a_(a) {
+    const fs::path file = a.model.empty() ? shipped_model() : fs::path(a.model);
+    engine_ = is_edge_model(file) ? open_edge_engine(file, a.threads)
+                                  : open_torch_engine(file, a.threads);
+    if (!a.restored.empty()) fs::create_directories(a.restored);
+  }
+
+  void source(const fs::path& named) {
+    std::optional<RecordingSource> source;
+    std::vector<fs::path> recordings;
+    attempt(named, nullptr, [&] {
+      source.emplace(named);
+      recordings = source->recordings();
+      if (recordings.empty())
+        throw Error(named.string(), "holds no recording in a known format", "name another folder");
+    });
+    for (const fs::path& recording : recordings) {
+      attempt(recording, &*source, [&] {
+        const auto stream = open_recording(recording, a_.read);
+        waiting_windows_ += add(condition_recording(*stream, engine_->card(), a_.lead));
+      });
+      if (waiting_windows_ >= kTogether) flush();
+    }
+  }
+
+  void finish() {
+    flush();
+    if (a_.json)
+      fmt::print("{}\n", json_.dump(2));
+    else
+      fmt::print("{}\n", kDisclaimer);
+    if (failed_ > 0)
+      throw Error("", fmt::format("{} recording(s) could not be judged", failed_),
+                  "the lines above say why");
+  }
+
+ private:
+  std::size_t add(ConditionedRecording recording) {
+    waiting_.push_back(std::move(recording));
+    return waiting_.back().starts.size();
+  }
+
+  void flush() {
+    report(a_, diagnose(*engine_, std::move(waiting_), !a_.restored.empty()), json_);
+    waiting_.clear();
+    waiting_windows_ = 0;
+  }
+
+  /// A failure is told and counted; the others go on. source: of `which`, or null.
+  void attempt(const fs::path& which, const RecordingSource* source, const auto& action) {
     try {
       action();
     } catch (const Error& e) {
-      ++failed;
-      const std::string text = e.what();
-      fmt::print(stderr, "liteheart: {}\n",
-                 text.find(which.string()) == std::string::npos
-                     ? fmt::format("{}: {}", which.string(), text)
-                     : text);
-    }
-  };
-  if (!a.restored.empty()) fs::create_directories(a.restored);
-  for (const auto& source : a.files) {
-    std::vector<fs::path> recordings;
-    attempt(source, [&] {
-      recordings =
-          fs::is_directory(source) ? find_recordings(source) : std::vector<fs::path>{source};
-    });
-    for (const fs::path& recording : recordings) {
-      attempt(recording, [&] {
-        waiting.push_back(condition_recording(read_recording(recording), engine->card(), a.lead));
-      });
-      if (waiting.size() >= kTogether) flush();
+      ++failed_;
+      std::string text = e.what();
+      if (text.find(which.string()) == std::string::npos)
+        text = fmt::format("{}: {}", which.string(), text);
+      fmt::print(stderr, "liteheart: {}\n", source ? source->in_users_words(text) : text);
     }
   }
-  flush();
-  if (a.json)
-    fmt::print("{}\n", json.dump(2));
-  else
-    fmt::print("{}\n", kDisclaimer);
-  if (failed > 0)
-    throw Error("", fmt::format("{} recording(s) could not be judged", failed),
-                "the lines above say why");
+
+  const DiagnoseArguments& a_;
+  std::unique_ptr<Engine> engine_;
+  std::vector<ConditionedRecording> waiting_;
+  std::size_t waiting_windows_ = 0, failed_ = 0;
+  nlohmann::json json_ = nlohmann::json::array();
+};
+
+void run(const DiagnoseArguments& a) {
+  Run run(a);
+  for (const std::string& named : a.files) run.source(named);
+  run.finish();
 }
 
 }  // namespace
@@ -111,13 +144,12 @@ void run(const DiagnoseArguments& a) {
 void add_diagnose(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "diagnose",
-      "Diagnose recordings from the model's lead: WFDB files or folders, any rate and length, "
-      "single-lead or 12-lead.\n"
+      "Diagnose recordings from the model's lead: files of any known format, folders or archives "
+      "of "
+      "them, any rate and length, single-lead or 12-lead.\n"
       "Long recordings are cut into windows; a probability is that of their mean.");
   const auto a = std::make_shared<DiagnoseArguments>();
-  command
-      ->add_option("FILE", a->files,
-                   "recordings (header, signal file or record name), or folders of them")
+  command->add_option("FILE", a->files, "recordings, or folders or archives (zip, tar) of them")
       ->required();
   command->add_option(
       "--model", a->model,
@@ -125,6 +157,7 @@ void add_diagnose(CLI::App& app) {
       "model");
   command->add_option("--lead", a->lead,
                       "what the lead of a single-lead file is, where its own name does not tell");
+  add_read_options(*command, a->read);
   command->add_flag("--json", a->json, "print JSON");
   command->add_option(
       "--challenge", a->challenge,

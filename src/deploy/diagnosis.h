@@ -1,5 +1,4 @@
-// From a recording as its file holds it to diagnoses: lead choice, conditioning, windows, network,
-// calibration, aggregation.
+// From a recording's windows to diagnoses: network, calibration, aggregation.
 #pragma once
 
 #include <optional>
@@ -36,13 +35,6 @@ struct ConditionedRecording {
   std::vector<std::int64_t> starts;  // of each window, in samples at the model's rate
   std::int64_t samples = 0;          // at the model's rate
 };
-
-/// Takes the model's leads out of the recording and cuts it into windows, spread evenly so that all
-/// of it is seen. `lead`: what the only lead of a single-lead file is, where its name does not
-/// tell; empty: take its own name, or the model's lead with a warning. Throws Error (place: the
-/// recording's name) if a lead is not there, flat, or too short.
-ConditionedRecording condition_recording(const Recording& recording, const ModelCard& card,
-                                         const std::string& lead);
 
 /// Diagnoses recordings in one batch. The logit of a recording is the mean over its windows.
 std::vector<RecordingDiagnosis> diagnose(Engine& engine,

@@ -1,0 +1,218 @@
+#include "deploy/condition_recording.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <span>
+
+#include "ecg/error.h"
+#include "ecg/leads.h"
+#include "edge/resample.h"
+
+namespace liteheart {
+namespace {
+
+constexpr double kShortSeconds = 5;  // shorter: rhythm is hard to tell
+// A recording longer than the first is filtered in parts of about the second, with so much beside
+// each that the filter (1 Hz) has forgotten where the part begins.
+constexpr double kWholeSeconds = 1800, kPartSeconds = 600, kMarginSeconds = 20;
+
+/// Position of each of the model's leads among the recording's.
+std::vector<std::size_t> find_leads(const Recording& r, const ModelCard& card,
+                                    const std::string& lead, std::vector<std::string>& warnings) {
+  const bool single = r.leads.size() == 1 && card.leads.size() == 1;
+  if (single) {
+    const auto wanted = std::string(kLeadNames[static_cast<std::size_t>(card.leads[0])]);
+    const auto index = lead.empty() ? lead_index(r.leads[0]) : lead_index(lead);
+    if (!lead.empty() && !index)
+      throw Error("--lead", "'" + lead + "' is not one of the twelve leads",
+                  "use a name such as I");
+    if (index && *index != card.leads[0]) {
+      throw Error(r.name,
+                  fmt::format("holds lead {}, the model reads lead {}",
+                              kLeadNames[static_cast<std::size_t>(*index)], wanted),
+                  "use a model for that lead, or --lead if the file is wrong");
+    }
+    if (!index)
+      warnings.push_back(
+          fmt::format("the lead is called '{}': taken as lead {}", r.leads[0], wanted));
+    return {0};
+  }
+  std::vector<std::size_t> at;
+  for (const int wanted : card.leads) {
+    const auto found = std::find_if(r.leads.begin(), r.leads.end(), [&](const std::string& name) {
+      return lead_index(name) == wanted;
+    });
+    if (found == r.leads.end()) {
+      throw Error(r.name,
+                  fmt::format("has no lead {}, which the model reads",
+                              kLeadNames[static_cast<std::size_t>(wanted)]),
+                  "use a model for a lead it has");
+    }
+    at.push_back(static_cast<std::size_t>(found - r.leads.begin()));
+  }
+  return at;
+}
+
+/// The chosen leads of a stream; of the samples read only the last are kept.
+class SlidingLeads {
+ public:
+  SlidingLeads(RecordingStream& stream, std::vector<std::size_t> leads)
+      : stream_(stream), leads_(std::move(leads)), kept_(leads_.size()) {}
+
+  /// [lead, end - begin]. begin: not before that of the last call, nor behind its end.
+  std::vector<float> part(std::size_t begin, std::size_t end) {
+    for (std::vector<float>& lead : kept_)
+      lead.erase(lead.begin(), lead.begin() + static_cast<std::ptrdiff_t>(begin - first_));
+    first_ = begin;
+    while (first_ + kept_[0].size() < end) read_block();
+    std::vector<float> mv;
+    mv.reserve(leads_.size() * (end - begin));
+    for (const std::vector<float>& lead : kept_)
+      mv.insert(mv.end(), lead.begin(), lead.begin() + static_cast<std::ptrdiff_t>(end - begin));
+    return mv;
+  }
+
+ private:
+  void read_block() {
+    constexpr std::size_t kBlock = 1 << 14;
+    block_.resize(stream_.about().leads.size() * kBlock);
+    const std::size_t got = stream_.read(block_.data(), kBlock, kBlock);
+    if (got == 0)
+      throw Error(stream_.about().name, "ends before its declared length", "get a whole copy");
+    for (std::size_t i = 0; i < leads_.size(); ++i) {
+      const float* const from = block_.data() + leads_[i] * kBlock;
+      kept_[i].insert(kept_[i].end(), from, from + got);
+    }
+  }
+
+  RecordingStream& stream_;
+  std::vector<std::size_t> leads_;
+  std::vector<std::vector<float>> kept_;  // [lead]: samples first_, first_ + 1, ...
+  std::vector<float> block_;
+  std::size_t first_ = 0;
+};
+
+/// A stretch of the recording that is filtered at once, for the windows that begin in it.
+struct Part {
+  std::size_t first_window, windows;
+  std::size_t begin, end;  // samples at the source's rate
+  std::size_t begin_out;   // where `begin` lies at the preset's rate
+};
+
+/// Which windows are cut from which parts.
+class Partition {
+ public:
+  Partition(const edge::Conditioning& c, double rate_hz, std::size_t samples)
+      : conditioning_(c),
+        ratio_(edge::nearest_ratio(rate_hz, c.rate_hz)),
+        samples_(samples),
+        samples_out_(edge::filtered_samples(c, rate_hz, samples)),
+        windows_(edge::window_count(c, samples_out_)),
+        whole_(static_cast<double>(samples) / rate_hz <= kWholeSeconds) {}
+
+  std::size_t samples_out() const { return samples_out_; }
+  std::size_t start(std::size_t window) const {
+    return edge::window_start(conditioning_, samples_out_, window);
+  }
+  /// The part that begins with a window.
+  Part part(std::size_t first) const {
+    if (whole_) return {0, windows_, 0, samples_, 0};
+    const auto seconds = [&](double s) {
+      return static_cast<std::size_t>(s * conditioning_.rate_hz);
+    };
+    std::size_t last = first;
+    while (last + 1 < windows_ && start(last + 1) - start(first) < seconds(kPartSeconds)) ++last;
+    const auto up = static_cast<std::size_t>(ratio_.up),
+               down = static_cast<std::size_t>(ratio_.down);
+    // Parts begin where a sample of the one rate meets one of the other.
+    const std::size_t periods =
+        start(first) > seconds(kMarginSeconds) ? (start(first) - seconds(kMarginSeconds)) / up : 0;
+    const std::size_t end_out =
+        start(last) + static_cast<std::size_t>(conditioning_.window) + seconds(kMarginSeconds);
+    return {first, last + 1 - first, periods * down, std::min(samples_, (end_out / up + 1) * down),
+            periods * up};
+  }
+
+ private:
+  edge::Conditioning conditioning_;
+  edge::Ratio ratio_;
+  std::size_t samples_, samples_out_, windows_;
+  bool whole_;
+};
+
+class WindowCutter {
+ public:
+  WindowCutter(RecordingStream& stream, const ModelCard& card)
+      : stream_(stream), card_(card), rate_hz_(stream.about().rate_hz) {
+    const Recording& recording = stream.about();
+    RecordingDiagnosis& about = out_.about;
+    about.name = recording.name;
+    about.leads = lead_text(card.leads);
+    about.seconds = static_cast<double>(recording.samples) / rate_hz_;
+    about.warnings = recording.warnings;
+    if (about.seconds < edge::kShortestSeconds) {
+      throw Error(recording.name,
+                  fmt::format("is {:.1f} s long: too short to judge", about.seconds),
+                  fmt::format("record at least {:.0f} s, better 10 s", kShortSeconds));
+    }
+    if (about.seconds < kShortSeconds)
+      about.warnings.push_back(
+          fmt::format("only {:.1f} s long: rhythm is hard to tell", about.seconds));
+  }
+
+  ConditionedRecording run(const std::string& lead) {
+    const Recording& recording = stream_.about();
+    SlidingLeads leads(stream_, find_leads(recording, card_, lead, out_.about.warnings));
+    const Partition partition(card_.conditioning, rate_hz_, recording.samples);
+    out_.samples = static_cast<std::int64_t>(partition.samples_out());
+    const std::size_t windows = edge::window_count(card_.conditioning, partition.samples_out());
+    for (std::size_t next = 0; next < windows;) {
+      const Part part = partition.part(next);
+      add(part, leads.part(part.begin, part.end), partition);
+      next += part.windows;
+    }
+    return std::move(out_);
+  }
+
+ private:
+  /// mv: [lead, part.end - part.begin].
+  void add(const Part& part, const std::vector<float>& mv, const Partition& partition) {
+    const edge::Conditioning& c = card_.conditioning;
+    const std::size_t samples = part.end - part.begin, leads = card_.leads.size(),
+                      filtered = edge::filtered_samples(c, rate_hz_, samples);
+    signal_.resize(filtered * leads);
+    scratch_.resize(edge::filter_scratch(c, rate_hz_, samples, leads));
+    require(edge::filter_recording(c, rate_hz_, mv.data(), samples, leads, signal_.data(),
+                                   signal_.size(), scratch_.data(), scratch_.size()));
+    const std::size_t floats = leads * static_cast<std::size_t>(c.window);
+    for (std::size_t w = part.first_window; w < part.first_window + part.windows; ++w) {
+      const std::size_t start = partition.start(w);
+      out_.starts.push_back(static_cast<std::int64_t>(start));
+      out_.windows.resize(out_.windows.size() + floats);
+      require(edge::cut_window(c, signal_.data(), filtered, leads, start - part.begin_out,
+                               out_.windows.data() + out_.windows.size() - floats));
+    }
+  }
+
+  void require(edge::Status status) const {
+    if (status != edge::Status::kOk) throw Error(out_.about.name, edge::status_text(status));
+  }
+
+  RecordingStream& stream_;
+  const ModelCard& card_;
+  double rate_hz_;
+  std::vector<float> signal_, scratch_;
+  ConditionedRecording out_;
+};
+
+}  // namespace
+
+ConditionedRecording condition_recording(RecordingStream& recording, const ModelCard& card,
+                                         const std::string& lead) {
+  return WindowCutter(recording, card).run(lead);
+}
+
+}  // namespace liteheart
