@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -43,6 +44,19 @@ void print_systems(const std::vector<Row>& rows) {
   }
 }
 
+/// Coverage stands beside accuracy.
+void print_accepted(const Evaluation& e) {
+  const auto accepted = static_cast<std::size_t>(
+      std::llround(e.report.coverage * static_cast<double>(e.report.records)));
+  fmt::print("The quality gate accepts {} of {} recordings ({:.1f} %)", accepted, e.report.records,
+             100 * e.report.coverage);
+  if (e.accepted)
+    fmt::print(". On those: macro AUC {}, MAP {}, macro F1 {}, macro F2 {}",
+               cell(e.accepted->macro_auc), cell(e.accepted->mean_average_precision),
+               cell(e.accepted->macro_f1), cell(e.accepted->macro_f2));
+  fmt::print(".\n\n");
+}
+
 void write_text(const std::string& path, const std::string& text) {
   std::ofstream out(path, std::ios::trunc);
   out << text << std::flush;
@@ -74,6 +88,7 @@ void run(const EvaluateArguments& a) {
       {"data", data.folder().filename().string()}, {"split", a.split}, {"disclaimer", kDisclaimer}};
   for (const Row& row : rows) {
     json[row.role] = to_json(row.evaluation.report);
+    if (row.evaluation.accepted) json[row.role]["accepted"] = to_json(*row.evaluation.accepted);
     json[row.role]["leads"] = lead_text(row.evaluation.card.leads);
     json[row.role]["provenance"] = row.evaluation.card.provenance;
   }
@@ -90,6 +105,7 @@ void run(const EvaluateArguments& a) {
         c.low_hz, c.high_hz, to_table(*model.measured));
   }
   fmt::print("{}\n", to_table(model.report));
+  print_accepted(model);
   if (rows.size() > 1) print_systems(rows);
   if (rows.size() == 3) {
     const auto system = [](const Row& row) {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 
+#include "data/quality_words.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
 
@@ -69,7 +70,20 @@ int Conditioner::condition(const Recording& recording, std::span<std::int16_t> o
   if (!std::all_of(window_.begin(), window_.end(), [](float v) { return std::isfinite(v); }))
     throw Error(recording.name, "has values that are no voltages", "check its gains");
   std::transform(window_.begin(), window_.end(), out.begin(), quantize);
+  grade(recording, mv);
   return static_cast<int>(std::min(samples, window));
+}
+
+void Conditioner::grade(const Recording& recording, const float* mv) {
+  const auto samples = std::min(
+      recording.samples, static_cast<std::size_t>(std::ceil(
+                             conditioning_.window * recording.rate_hz / conditioning_.rate_hz)));
+  grades_.clear();
+  for (std::size_t lead = 0; lead < kLeads; ++lead) {
+    const edge::Quality quality =
+        lead_quality(kLeadNames[lead], mv + lead * recording.samples, samples, recording.rate_hz);
+    grades_.push_back(edge::grade_text(quality.grade)[0]);
+  }
 }
 
 const float* Conditioner::standard_leads(const Recording& recording) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "ecg/recording.h"
@@ -23,12 +24,16 @@ class Conditioner {
   /// Returns how many samples of the window hold signal. Throws Error that names missing leads, a
   /// recording without any signal, or what edge::filter_recording refuses.
   int condition(const Recording& recording, std::span<std::int16_t> out);
+  /// What the quality gate says of the twelve leads of that window, as RecordRow::quality.
+  const std::string& grades() const { return grades_; }
 
  private:
   const float* standard_leads(const Recording& recording);
+  void grade(const Recording& recording, const float* mv);
 
   edge::Conditioning conditioning_;
   std::vector<float> leads_, filtered_, scratch_, window_;
+  std::string grades_;
 };
 
 }  // namespace liteheart

@@ -27,6 +27,9 @@ struct RecordRow {      // one row of records.csv
   std::string sex;
   double source_hz = 0;
   int samples = 0;  // of the window that hold signal; the rest is zero padding
+  // The quality gate's grade of each lead in the window: g(ood), l(imited), u(nreadable). Empty in
+  // data sets from before there was a gate.
+  std::string quality{};
 };
 
 class PreparedDataset {

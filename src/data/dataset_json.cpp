@@ -145,12 +145,12 @@ DatasetDescription read_description(const std::filesystem::path& file) {
 }
 
 std::string records_csv(std::span<const RecordRow> rows) {
-  std::string csv = "record,centre,patient,fold,split,age,sex,source_hz,samples\n";
+  std::string csv = "record,centre,patient,fold,split,age,sex,source_hz,samples,quality\n";
   for (const RecordRow& r : rows)
-    csv += fmt::format("{},{},{},{},{},{},{},{},{}\n", csv_field(r.record), csv_field(r.centre),
+    csv += fmt::format("{},{},{},{},{},{},{},{},{},{}\n", csv_field(r.record), csv_field(r.centre),
                        csv_field(r.patient), r.fold, split_name(r.split),
                        r.age_years < 0 ? "" : fmt::format("{}", r.age_years), csv_field(r.sex),
-                       r.source_hz, r.samples);
+                       r.source_hz, r.samples, r.quality);
   return csv;
 }
 
@@ -161,7 +161,8 @@ std::vector<RecordRow> read_records_csv(const std::filesystem::path& file) {
   };
   const int record = column("record"), centre = column("centre"), patient = column("patient"),
             fold = column("fold"), split = column("split"), age = column("age"),
-            sex = column("sex"), source_hz = column("source_hz"), samples = column("samples");
+            sex = column("sex"), source_hz = column("source_hz"), samples = column("samples"),
+            quality = table.column("quality");
   std::vector<RecordRow> rows;
   while (table.next()) {
     const auto which = split_named(table.field(split));
@@ -178,6 +179,10 @@ std::vector<RecordRow> read_records_csv(const std::filesystem::path& file) {
     row.sex = table.field(sex);
     row.source_hz = parse_number<double>(table, source_hz, "rate");
     row.samples = parse_number<int>(table, samples, "number of samples");
+    row.quality = table.field(quality);
+    if (!row.quality.empty() && row.quality.size() != kLeads)
+      throw Error(table.place(), fmt::format("'{}' does not grade twelve leads", row.quality),
+                  kPrepareAgain);
     rows.push_back(std::move(row));
   }
   return rows;

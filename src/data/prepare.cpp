@@ -29,7 +29,7 @@ struct Conditioned {
   double source_hz = 0;
   std::vector<std::string> diagnoses;
   std::optional<double> age_years;
-  std::string sex;
+  std::string sex, quality;
 };
 using Outcome = std::variant<Conditioned, Error>;
 
@@ -40,6 +40,7 @@ Outcome condition_file(Conditioner& conditioner, const PrepareOptions& options,
     Conditioned result;
     result.signal.resize(kLeads * static_cast<std::size_t>(options.conditioning.window));
     result.samples = conditioner.condition(recording, result.signal);
+    result.quality = conditioner.grades();
     result.source_hz = recording.rate_hz;
     result.diagnoses = std::move(recording.diagnoses);
     result.age_years = recording.age_years;
@@ -110,6 +111,7 @@ class Collector {
     RecordRow row = std::move(listed.row);
     row.samples = conditioned.samples;
     row.source_hz = conditioned.source_hz;
+    row.quality = std::move(conditioned.quality);
     if (row.age_years < 0) row.age_years = conditioned.age_years.value_or(-1);
     if (row.sex.empty()) row.sex = std::move(conditioned.sex);
     rows_.push_back(std::move(row));

@@ -14,11 +14,12 @@ namespace {
 struct Group {
   edge::FindingGroup bit;
   const char* words;
+  std::string_view need;  // as Diagnosis::needs names it
 };
 constexpr std::array kGroups = {
-    Group{edge::kRhythm, "rhythm"},      Group{edge::kAtrial, "P waves"},
-    Group{edge::kQrsShape, "QRS shape"}, Group{edge::kStT, "ST and T"},
-    Group{edge::kVoltage, "voltage"},    Group{edge::kAxis, "axis"},
+    Group{edge::kRhythm, "rhythm", "rhythm"},    Group{edge::kAtrial, "P waves", "atrial"},
+    Group{edge::kQrsShape, "QRS shape", "qrs"},  Group{edge::kStT, "ST and T", "st_t"},
+    Group{edge::kVoltage, "voltage", "voltage"}, Group{edge::kAxis, "axis", "axis"},
 };
 
 }  // namespace
@@ -44,6 +45,16 @@ std::string verdict(const edge::Quality& quality) {
   if (quality.grade == edge::Grade::kLimited)
     text += fmt::format("; cannot be judged: {}", fmt::join(group_words(quality.not_judged), ", "));
   return text;
+}
+
+std::uint32_t groups_of(const Diagnosis& diagnosis) {
+  const Diagnosis* const known =
+      diagnosis.needs.empty() ? Vocabulary::standard().find(diagnosis.code) : &diagnosis;
+  if (known == nullptr) return 0;
+  std::uint32_t groups = 0;
+  for (const Group& group : kGroups)
+    if (known->needs.find(group.need) != std::string::npos) groups |= group.bit;
+  return groups;
 }
 
 bool is_upright_lead(std::string_view lead) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ecg/vocabulary.h"
 #include "edge/quality.h"
 
 namespace liteheart {
@@ -16,6 +17,10 @@ std::vector<std::string> fault_words(std::uint32_t faults);
 std::vector<std::string> group_words(std::uint32_t groups);
 /// "good", "limited: muscle noise; P waves cannot be judged", "unreadable: lead off".
 std::string verdict(const edge::Quality& quality);
+
+/// The groups that a diagnosis is read from, of its Diagnosis::needs or, where a model file does
+/// not tell them, of the standard vocabulary's.
+std::uint32_t groups_of(const Diagnosis& diagnosis);
 
 /// Whether a lead shows almost everyone's P, QRS and T above the baseline, as edge::SignalQuality
 /// asks it.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "data/quality_words.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
 #include "edge/resample.h"
@@ -174,6 +175,9 @@ class WindowCutter {
       add(part, leads.part(part.begin, part.end), partition);
       next += part.windows;
     }
+    out_.about.grade = out_.about.windows_read == 0 ? edge::Grade::kUnreadable
+                       : all_good_                  ? edge::Grade::kGood
+                                                    : edge::Grade::kLimited;
     return std::move(out_);
   }
 
@@ -190,11 +194,40 @@ class WindowCutter {
     const std::size_t floats = leads * static_cast<std::size_t>(c.window);
     for (std::size_t w = part.first_window; w < part.first_window + part.windows; ++w) {
       const std::size_t start = partition.start(w);
+      const std::uint32_t hidden = look_at(mv, samples, start - part.begin_out);
+      if (hidden == edge::kAllGroups) continue;
+      out_.hidden.push_back(hidden);
       out_.starts.push_back(static_cast<std::int64_t>(start));
       out_.windows.resize(out_.windows.size() + floats);
       require(edge::cut_window(c, signal_.data(), filtered, leads, start - part.begin_out,
                                out_.windows.data() + out_.windows.size() - floats));
     }
+  }
+
+  /// Puts the window that begins at `start` (at the preset's rate) of mv [lead, samples] before the
+  /// quality gate. Returns the groups of findings that cannot be judged in it, all if it is
+  /// unreadable.
+  std::uint32_t look_at(const std::vector<float>& mv, std::size_t samples, std::size_t start) {
+    const double step = rate_hz_ / card_.conditioning.rate_hz;
+    const auto begin = static_cast<std::size_t>(static_cast<double>(start) * step);
+    const auto length = std::min(
+        samples - begin, static_cast<std::size_t>(std::ceil(card_.conditioning.window * step)));
+    RecordingDiagnosis& about = out_.about;
+    std::uint32_t hidden = 0;
+    bool good = true;
+    for (std::size_t i = 0; i < card_.leads.size(); ++i) {
+      const edge::Quality quality =
+          lead_quality(kLeadNames[static_cast<std::size_t>(card_.leads[i])],
+                       mv.data() + i * samples + begin, length, rate_hz_);
+      about.faults |= quality.faults;
+      hidden |= quality.grade == edge::Grade::kUnreadable ? edge::kAllGroups : quality.not_judged;
+      good = good && quality.grade == edge::Grade::kGood;
+    }
+    ++about.windows;
+    all_good_ = all_good_ && good;
+    if (hidden == edge::kAllGroups) return hidden;
+    ++about.windows_read;
+    return hidden;
   }
 
   void require(edge::Status status) const {
@@ -205,6 +238,7 @@ class WindowCutter {
   const ModelCard& card_;
   double rate_hz_;
   std::vector<float> signal_, scratch_;
+  bool all_good_ = true;
   ConditionedRecording out_;
 };
 

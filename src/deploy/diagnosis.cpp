@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 
+#include "data/quality_words.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
 
@@ -22,7 +24,7 @@ Recording stitch(const ConditionedRecording& r, std::span<const float> restored,
   out.rate_hz = card.conditioning.rate_hz;
   out.samples = static_cast<std::size_t>(r.samples);
   out.leads.assign(kLeadNames.begin(), kLeadNames.end());
-  out.mv.assign(kLeads * out.samples, 0.0F);
+  out.mv.assign(kLeads * out.samples, std::numeric_limits<float>::quiet_NaN());
   const auto window = static_cast<std::size_t>(card.conditioning.window);
   for (std::size_t w = 0; w < r.starts.size(); ++w) {
     const auto start = static_cast<std::size_t>(r.starts[w]);
@@ -35,37 +37,41 @@ Recording stitch(const ConditionedRecording& r, std::span<const float> restored,
   return out;
 }
 
-/// logits: [window, class].
-Finding judge(std::span<const float> logits, const ModelCard& card, const Decision& decision,
-              std::size_t c) {
-  const std::size_t windows = logits.size() / card.classes.size();
+/// Of one class. logits: [window, class]; hidden: [window].
+Finding judge(std::span<const float> logits, std::span<const std::uint32_t> hidden,
+              const ModelCard& card, const Decision& decision, std::size_t c) {
   const double slope = decision.slope[c], intercept = decision.intercept[c];
   Finding f;
   f.diagnosis = card.classes[c];
   f.threshold = decision.threshold[c];
-  double mean = 0;
-  for (std::size_t w = 0; w < windows; ++w) {
+  const std::uint32_t groups = groups_of(f.diagnosis);
+  double sum = 0;
+  for (std::size_t w = 0; w < hidden.size(); ++w) {
+    if ((hidden[w] & groups) != 0) continue;
     const double z = logits[w * card.classes.size() + c];
-    mean += z / static_cast<double>(windows);
+    sum += z;
+    ++f.windows;
     f.windows_present += sigmoid(slope * z + intercept) >= f.threshold;
   }
-  f.probability = sigmoid(slope * mean + intercept);
+  if (f.windows == 0) return f;
+  f.probability = sigmoid(slope * (sum / f.windows) + intercept);
   f.present = f.probability >= f.threshold;
   return f;
 }
 
 /// logits: [window, class].
-void judge_all(RecordingDiagnosis& d, std::span<const float> logits, const ModelCard& card) {
+void judge_all(RecordingDiagnosis& d, std::span<const float> logits,
+               std::span<const std::uint32_t> hidden, const ModelCard& card) {
   const Decision decision = card.decision_or_plain();
   for (std::size_t c = 0; c < card.classes.size(); ++c) {
-    Finding f = judge(logits, card, decision, c);
-    if (card.judges(c)) {
+    Finding f = judge(logits, hidden, card, decision, c);
+    if (card.judges(c) && f.windows > 0) {
       d.findings.push_back(std::move(f));
-    } else {
-      f.present = false;
-      f.windows_present = 0;
-      d.not_judged.push_back(std::move(f));
+      continue;
     }
+    f.present = false;
+    f.windows_present = 0;
+    (card.judges(c) ? d.obscured : d.not_judged).push_back(std::move(f));
   }
   std::stable_sort(d.findings.begin(), d.findings.end(), [](const Finding& a, const Finding& b) {
     return std::pair(a.present, a.probability) > std::pair(b.present, b.probability);
@@ -85,18 +91,22 @@ std::vector<RecordingDiagnosis> diagnose(Engine& engine,
                 "use a model trained with fixed-gain data");
   }
   std::vector<float> windows;
-  for (const auto& r : recordings)
-    windows.insert(windows.end(), r.windows.begin(), r.windows.end());
+  for (auto& r : recordings) {
+    if (windows.empty())
+      windows = std::move(r.windows);
+    else
+      windows.insert(windows.end(), r.windows.begin(), r.windows.end());
+  }
   std::vector<RecordingDiagnosis> all;
-  if (windows.empty()) return all;
-  const Engine::Output out = engine.run(windows, restore);
+  const Engine::Output out = windows.empty() ? Engine::Output() : engine.run(windows, restore);
   const std::size_t classes = card.classes.size(),
                     floats = kLeads * static_cast<std::size_t>(card.conditioning.window);
   std::size_t from = 0;
   for (auto& r : recordings) {
     const std::size_t count = r.starts.size();
-    judge_all(r.about, std::span(out.logits).subspan(from * classes, count * classes), card);
-    if (restore)
+    judge_all(r.about, std::span(out.logits).subspan(from * classes, count * classes), r.hidden,
+              card);
+    if (restore && count > 0)
       r.about.restored =
           stitch(r, std::span(out.restored).subspan(from * floats, count * floats), card);
     all.push_back(std::move(r.about));

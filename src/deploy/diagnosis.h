@@ -7,6 +7,7 @@
 
 #include "deploy/engine.h"
 #include "ecg/recording.h"
+#include "edge/quality.h"
 
 namespace liteheart {
 
@@ -15,28 +16,35 @@ struct Finding {
   double probability = 0;  // calibrated, of the whole recording
   double threshold = 0;    // decision: probability >= threshold
   bool present = false;
-  int windows_present = 0;  // of RecordingDiagnosis::windows, where it was found by itself
+  int windows = 0;          // in which the signal shows it
+  int windows_present = 0;  // of those, where it was found by itself
 };
 
 struct RecordingDiagnosis {
-  std::string name, leads;  // record name, leads used
-  double seconds = 0;       // length of the recording
-  int windows = 0;
+  std::string name, leads;            // record name, leads used
+  double seconds = 0;                 // length of the recording
+  int windows = 0, windows_read = 0;  // all, and those that are not unreadable
+  edge::Grade grade = edge::Grade::kUnreadable;
+  std::uint32_t faults = 0;         // edge::Fault bits of all windows
   std::vector<Finding> findings;    // those that can be judged, most probable first
   std::vector<Finding> not_judged;  // those that these leads cannot judge: present is always false
+  std::vector<Finding> obscured;    // those that this signal does not show: present is always false
   std::vector<std::string> warnings;
-  std::optional<Recording> restored;  // 12 estimated leads at the model's rate, mV, if asked for
+  // 12 estimated leads at the model's rate, mV, if asked for; NaN where the lead is unreadable.
+  std::optional<Recording> restored;
 };
 
 /// A recording made ready: windows [window, lead, time].
 struct ConditionedRecording {
-  RecordingDiagnosis about;  // name, leads, seconds, windows, warnings
-  std::vector<float> windows;
-  std::vector<std::int64_t> starts;  // of each window, in samples at the model's rate
-  std::int64_t samples = 0;          // at the model's rate
+  RecordingDiagnosis about;           // name, leads, seconds, windows, warnings
+  std::vector<float> windows;         // the readable ones
+  std::vector<std::int64_t> starts;   // of each of them, in samples at the model's rate
+  std::vector<std::uint32_t> hidden;  // edge::FindingGroup bits that cannot be judged in each
+  std::int64_t samples = 0;           // at the model's rate
 };
 
-/// Diagnoses recordings in one batch. The logit of a recording is the mean over its windows.
+/// Diagnoses recordings in one batch. The logit of a recording is the mean over its windows that
+/// show what the diagnosis is read from.
 std::vector<RecordingDiagnosis> diagnose(Engine& engine,
                                          std::vector<ConditionedRecording> recordings,
                                          bool restore);

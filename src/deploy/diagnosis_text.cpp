@@ -1,5 +1,7 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "data/quality_words.h"
 #include "deploy/diagnosis.h"
 
 namespace liteheart {
@@ -7,12 +9,41 @@ namespace {
 
 constexpr std::size_t kMinorShown = 5;  // most probable of what was not found
 
+/// What the quality gate says; nothing of a good signal.
+std::string signal_line(const RecordingDiagnosis& d) {
+  if (d.grade == edge::Grade::kGood) return {};
+  std::string line = fmt::format("  signal: {}", edge::grade_text(d.grade));
+  if (d.faults != 0) line += fmt::format(" ({})", fmt::join(fault_words(d.faults), ", "));
+  if (d.grade == edge::Grade::kUnreadable) line += "; nothing is judged";
+  if (d.windows > 1 && d.windows_read > 0)
+    line += fmt::format(", {} of {} windows read", d.windows_read, d.windows);
+  return line + "\n";
+}
+
+std::string list_line(const std::string& title, const std::vector<Finding>& findings) {
+  if (findings.empty()) return {};
+  std::string line = "  " + title + ":";
+  for (const Finding& f : findings) line += " " + f.diagnosis.abbreviation;
+  return line + "\n";
+}
+
+nlohmann::json names_json(const std::vector<Finding>& findings) {
+  nlohmann::json names = nlohmann::json::array();
+  for (const Finding& f : findings)
+    names.push_back({{"code", f.diagnosis.code},
+                     {"abbreviation", f.diagnosis.abbreviation},
+                     {"name", f.diagnosis.name}});
+  return names;
+}
+
 }  // namespace
 
 std::string to_text(const RecordingDiagnosis& d) {
   std::string text = fmt::format("{}: lead {}, {:.1f} s, {} window{}\n", d.name, d.leads, d.seconds,
                                  d.windows, d.windows == 1 ? "" : "s");
   for (const auto& warning : d.warnings) text += "  note: " + warning + "\n";
+  text += signal_line(d);
+  if (d.grade == edge::Grade::kUnreadable) return text;
   std::size_t found = 0, minor = 0;
   for (const Finding& f : d.findings) found += f.present;
   text += found > 0 ? "  found:\n" : "  found: nothing above its threshold\n";
@@ -22,13 +53,10 @@ std::string to_text(const RecordingDiagnosis& d) {
     text += fmt::format(
         "    {:<9}{:<52}{:>6.1f} %  (threshold {:.1f} %{})\n", f.diagnosis.abbreviation,
         f.diagnosis.name, 100 * f.probability, 100 * f.threshold,
-        d.windows > 1 ? fmt::format(", in {} of {} windows", f.windows_present, d.windows) : "");
+        d.windows > 1 ? fmt::format(", in {} of {} windows", f.windows_present, f.windows) : "");
   }
-  if (!d.not_judged.empty()) {
-    text += fmt::format("  lead {} cannot judge:", d.leads);
-    for (const Finding& f : d.not_judged) text += " " + f.diagnosis.abbreviation;
-    text += "\n";
-  }
+  text += list_line("this signal does not show", d.obscured);
+  text += list_line(fmt::format("lead {} cannot judge", d.leads), d.not_judged);
   return text;
 }
 
@@ -38,8 +66,13 @@ nlohmann::json to_json(const RecordingDiagnosis& d) {
                       {"seconds", d.seconds},
                       {"windows", d.windows},
                       {"warnings", d.warnings},
+                      {"quality",
+                       {{"grade", edge::grade_text(d.grade)},
+                        {"faults", fault_words(d.faults)},
+                        {"windows_read", d.windows_read}}},
                       {"findings", nlohmann::json::array()},
-                      {"not_judged", nlohmann::json::array()},
+                      {"obscured", names_json(d.obscured)},
+                      {"not_judged", names_json(d.not_judged)},
                       {"disclaimer", kDisclaimer}};
   for (const Finding& f : d.findings) {
     j["findings"].push_back({{"code", f.diagnosis.code},
@@ -48,18 +81,15 @@ nlohmann::json to_json(const RecordingDiagnosis& d) {
                              {"probability", f.probability},
                              {"threshold", f.threshold},
                              {"present", f.present},
+                             {"windows", f.windows},
                              {"windows_present", f.windows_present}});
   }
-  for (const Finding& f : d.not_judged)
-    j["not_judged"].push_back({{"code", f.diagnosis.code},
-                               {"abbreviation", f.diagnosis.abbreviation},
-                               {"name", f.diagnosis.name}});
   return j;
 }
 
 std::string to_challenge(const RecordingDiagnosis& d) {
   std::string codes, labels, scores;
-  for (const auto* list : {&d.findings, &d.not_judged}) {
+  for (const auto* list : {&d.findings, &d.obscured, &d.not_judged}) {
     for (const Finding& f : *list) {
       const char* comma = codes.empty() ? "" : ",";
       codes += comma + f.diagnosis.code;

@@ -40,6 +40,19 @@ std::string fold(std::string_view text) {
   return folded;
 }
 
+/// The parts of "a|b", without blanks around them; empty ones are passed over.
+template <class Function>
+void for_each_part(std::string_view list, const Function& function) {
+  while (!list.empty()) {
+    const std::size_t bar = list.find('|');
+    if (const auto part = trim(list.substr(0, bar)); !part.empty()) function(part);
+    list = bar == std::string_view::npos ? std::string_view{} : list.substr(bar + 1);
+  }
+}
+
+constexpr std::array<std::string_view, 6> kNeedNames = {"rhythm", "atrial",  "qrs",
+                                                        "st_t",   "voltage", "axis"};
+
 /// Fields of one line; a field in double quotes may hold commas and doubled quotes.
 std::vector<std::string> split_fields(std::string_view line, const std::string& place) {
   std::vector<std::string> fields(1);
@@ -111,11 +124,11 @@ class VocabularyBuilder {
     std::string place;
     int table;
   };
-  enum Column { kCode, kAbbreviation, kName, kScored, kSameAs, kAliases, kColumns };
+  enum Column { kCode, kAbbreviation, kName, kScored, kSameAs, kAliases, kNeeds, kColumns };
   static constexpr std::array<std::string_view, kColumns> kColumnNames = {
-      "code", "abbreviation", "name", "scored", "same_as", "aliases"};
+      "code", "abbreviation", "name", "scored", "same_as", "aliases", "needs"};
   static constexpr std::string_view kHeaderRemedy =
-      "begin with the line code,abbreviation,name,scored,same_as,aliases";
+      "begin with the line code,abbreviation,name,scored,same_as,aliases,needs";
 
   void read_header(const std::vector<std::string>& fields, const std::string& place) {
     column_.fill(-1);
@@ -142,10 +155,11 @@ class VocabularyBuilder {
     const auto field = [&](Column c) -> std::string {
       return column_[c] < 0 ? std::string() : fields[static_cast<std::size_t>(column_[c])];
     };
-    Row row{{field(kCode), field(kAbbreviation), field(kName), false, field(kSameAs)},
+    Row row{{field(kCode), field(kAbbreviation), field(kName), false, field(kSameAs), {}},
             {},
             place,
             table_};
+    row.diagnosis.needs = known_needs(field(kNeeds), place);
     Diagnosis& diagnosis = row.diagnosis;
     if (diagnosis.code.empty() ||
         !std::all_of(diagnosis.code.begin(), diagnosis.code.end(),
@@ -162,13 +176,7 @@ class VocabularyBuilder {
     }
     diagnosis.scored = scored == "1";
     const std::string aliases = field(kAliases);
-    for (std::string_view rest = aliases; !rest.empty();) {
-      const std::size_t bar = rest.find('|');
-      if (const auto alias = trim(rest.substr(0, bar)); !alias.empty()) {
-        row.aliases.emplace_back(alias);
-      }
-      rest = bar == std::string_view::npos ? std::string_view{} : rest.substr(bar + 1);
-    }
+    for_each_part(aliases, [&](std::string_view alias) { row.aliases.emplace_back(alias); });
     const auto same_code = std::find_if(rows_.begin(), rows_.end(), [&](const Row& other) {
       return other.diagnosis.code == diagnosis.code;
     });
@@ -181,6 +189,15 @@ class VocabularyBuilder {
     } else {
       *same_code = std::move(row);
     }
+  }
+
+  static std::string known_needs(const std::string& needs, const std::string& place) {
+    for_each_part(needs, [&](std::string_view need) {
+      if (std::find(kNeedNames.begin(), kNeedNames.end(), need) != kNeedNames.end()) return;
+      throw Error(place, fmt::format("needs '{}'", need),
+                  fmt::format("choose from {}", fmt::join(kNeedNames, ", ")));
+    });
+    return needs;
   }
 
   static void add_token(Vocabulary::Tokens& tokens, std::string_view text, std::size_t diagnosis) {

@@ -16,6 +16,9 @@ struct Diagnosis {
   std::string name;          // e.g. "atrial fibrillation"
   bool scored = false;       // one of the Challenge's scored classes
   std::string same_as;  // code of the class this one is counted as (equivalent pairs); or empty
+  // What it is read from, joined by '|': rhythm, atrial (P waves, flutter), qrs (its shape), st_t,
+  // voltage, axis. A signal in which one of them cannot be judged does not show it.
+  std::string needs{};
 };
 
 class Vocabulary {

@@ -1,5 +1,6 @@
 #include "train/evaluation.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "data/same_conditioning.h"
@@ -19,6 +20,28 @@ Decision decision_for(const ModelCard& card, const std::vector<std::int64_t>& co
     d.intercept.push_back(all.intercept[c]);
   }
   return d;
+}
+
+/// Whether the quality gate reads each of the model's leads.
+bool is_accepted(const RecordRow& row, const ModelCard& card) {
+  return row.quality.empty() || std::none_of(card.leads.begin(), card.leads.end(), [&](int lead) {
+           return row.quality[static_cast<std::size_t>(lead)] == 'u';
+         });
+}
+
+/// Of the chosen records alone.
+Predictions select(const Predictions& all, std::span<const std::size_t> chosen) {
+  Predictions some;
+  some.records = chosen.size();
+  some.classes = all.classes;
+  for (const std::size_t i : chosen) {
+    const auto begin = static_cast<std::ptrdiff_t>(i * all.classes),
+               end = begin + static_cast<std::ptrdiff_t>(all.classes);
+    some.logit.insert(some.logit.end(), all.logit.begin() + begin, all.logit.begin() + end);
+    some.label.insert(some.label.end(), all.label.begin() + begin, all.label.begin() + end);
+    some.patient.push_back(all.patient[i]);
+  }
+  return some;
 }
 
 }  // namespace
@@ -59,6 +82,14 @@ Evaluation evaluate_model(const std::filesystem::path& path, const PreparedDatas
     e.measured = measurements.errors();
   }
   e.report = make_report(e.predictions, e.decision, data.classes(), bootstrap);
+  std::vector<std::size_t> accepted;
+  for (std::size_t i = 0; i < records.size(); ++i)
+    if (is_accepted(data.rows()[records[i]], model.card)) accepted.push_back(i);
+  e.report.coverage = static_cast<double>(accepted.size()) / static_cast<double>(records.size());
+  if (!accepted.empty() && accepted.size() < records.size()) {
+    e.accepted =
+        make_report(select(e.predictions, accepted), e.decision, data.classes(), bootstrap);
+  }
   e.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return e;
 }

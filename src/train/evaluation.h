@@ -18,6 +18,8 @@ struct Evaluation {
   Predictions predictions;  // for the classes of the data set
   Decision decision;        // the model's, for the same classes
   Report report;
+  // On the recordings that the quality gate accepts, where that is some but not all of them.
+  std::optional<Report> accepted;
   // Where the model restores leads:
   std::optional<LeadsRestored> restored;
   std::optional<MeasurementErrors> measured;  // on the restored leads

@@ -33,7 +33,10 @@ RecordingDiagnosis diagnosis() {
   ConditionedRecording recording;
   recording.about.name = "r1";
   recording.about.leads = "I";
+  recording.about.windows = recording.about.windows_read = 1;
+  recording.about.grade = edge::Grade::kGood;
   recording.starts = {0};
+  recording.hidden = {0};
   recording.windows.resize(engine.window_floats());
   return diagnose(engine, {recording}, false).at(0);
 }
