@@ -74,7 +74,8 @@ TEST(Diagnose, JudgesOrSetsApartEveryClassOfTheModel) {
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const json one = json::parse(outcome.out).at(0);
   const json data = json::parse(read_bytes(Study::get().data + "/dataset.json"));
-  EXPECT_EQ(one["findings"].size() + one["not_judged"].size(), data["classes"].size());
+  EXPECT_EQ(one["findings"].size() + one["obscured"].size() + one["not_judged"].size(),
+            data["classes"].size());
   for (const json& finding : one["findings"]) {
     EXPECT_EQ(finding["present"], finding["probability"] >= finding["threshold"]) << finding;
     EXPECT_GE(finding["probability"], 0);
@@ -149,13 +150,15 @@ TEST(Diagnose, WritesTheChallengesFileWithEveryClassOfTheModel) {
   ASSERT_EQ(file.size(), 4u);
   EXPECT_EQ(file[0], "#alpha00001");
   const auto codes = split(file[1]), labels = split(file[2]), scores = split(file[3]);
-  ASSERT_EQ(codes.size(), one["findings"].size() + one["not_judged"].size());
+  ASSERT_EQ(codes.size(),
+            one["findings"].size() + one["obscured"].size() + one["not_judged"].size());
   ASSERT_EQ(labels.size(), codes.size());
   ASSERT_EQ(scores.size(), codes.size());
   std::map<std::string, json> finding;
   for (const json& f : one["findings"]) finding[f["code"].get<std::string>()] = f;
   std::set<std::string> not_judged;
-  for (const json& d : one["not_judged"]) not_judged.insert(d["code"].get<std::string>());
+  for (const char* const list : {"obscured", "not_judged"})
+    for (const json& d : one[list]) not_judged.insert(d["code"].get<std::string>());
   ASSERT_FALSE(not_judged.empty());
   for (std::size_t i = 0; i < codes.size(); ++i) {
     SCOPED_TRACE(codes[i]);
