@@ -9,6 +9,8 @@
 #include "formats/patient.h"
 #include "formats/text.h"
 #include "formats/wfdb_header.h"
+#include "formats/wfdb_plan.h"
+#include "formats/wfdb_stream.h"
 
 namespace liteheart {
 namespace {
@@ -40,33 +42,50 @@ void set_diagnoses(std::string_view list, Recording& recording) {
   }
 }
 
-}  // namespace
+WfdbHeader parse_header(std::string_view text, const std::string& place,
+                        const ReadOptions& options) {
+  WfdbHeader header = parse_wfdb_header(text, place);
+  if (!header.rate_written && options.rate_hz > 0) header.rate_hz = options.rate_hz;
+  return header;
+}
 
-Recording read_wfdb(std::string_view text, const std::string& place,
-                    const WfdbSignalSource& source) {
-  const WfdbHeader header = parse_wfdb_header(text, place);
-  if (header.multi_segment) {
-    throw Error(fmt::format("{} line {}", place, header.record_line),
-                fmt::format("multi-segment records ({} segments) are not supported yet",
-                            header.segments.size()),
-                "read the segments' own headers one by one");
-  }
-  Recording recording = decode_wfdb_signals(header, place, source);
+Recording about(const WfdbHeader& header) {
+  Recording recording;
+  recording.format = "WFDB";
+  recording.start = header.start;
+  recording.statements = header.statements;
   set_age(header.age, recording);
   set_sex(header.sex, recording);
   set_diagnoses(header.diagnoses, recording);
-  recording.format = "WFDB";
   return recording;
 }
 
-Recording read_wfdb(InputFile& header) {
-  if (header.size() > kLongestHeader) {
-    throw Error(header.place(), "too long for a header", "name a WFDB header or its signal file");
+std::unique_ptr<RecordingStream> open(const WfdbHeader& header, const std::string& place,
+                                      const WfdbSignalSource& source, Recording recording) {
+  WfdbPlan plan = header.multi_segment ? plan_wfdb_segments(header, place, source)
+                                       : plan_wfdb_record(header, place, source);
+  return std::make_unique<WfdbStream>(header, std::move(plan), std::move(recording));
+}
+
+}  // namespace
+
+std::unique_ptr<RecordingStream> open_wfdb(std::string_view text, const std::string& place,
+                                           const WfdbSignalSource& source,
+                                           const ReadOptions& options) {
+  const WfdbHeader header = parse_header(text, place, options);
+  return open(header, place, source, about(header));
+}
+
+std::unique_ptr<RecordingStream> open_wfdb(InputFile file, const ReadOptions& options) {
+  if (file.size() > kLongestHeader) {
+    throw Error(file.place(), "too long for a header", "name a WFDB header or its signal file");
   }
-  Recording recording = read_wfdb(header.text(), header.place(),
-                                  [&](const std::string& file) { return header.beside(file); });
-  recording.name = header.path().stem().string();
-  return recording;
+  const WfdbHeader header = parse_header(file.text(), file.place(), options);
+  Recording recording = about(header);
+  recording.name = file.path().stem().string();
+  return open(
+      header, file.place(), [file](const std::string& name) { return file.beside(name); },
+      std::move(recording));
 }
 
 std::vector<std::filesystem::path> wfdb_segment_headers(const std::filesystem::path& header) {
@@ -74,8 +93,9 @@ std::vector<std::filesystem::path> wfdb_segment_headers(const std::filesystem::p
   try {
     InputFile file(header);
     if (file.size() > kLongestHeader) return headers;
-    for (const std::string& segment : parse_wfdb_header(file.text(), header.string()).segments) {
-      if (segment != "~") headers.push_back(header.parent_path() / (segment + ".hea"));
+    for (const auto& segment : parse_wfdb_header(file.text(), header.string()).segments) {
+      if (segment.record != "~")
+        headers.push_back(header.parent_path() / (segment.record + ".hea"));
     }
   } catch (const Error&) {
     // The reader will say what is wrong with it.

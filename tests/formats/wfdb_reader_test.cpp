@@ -107,11 +107,12 @@ TEST(WfdbReader, SignalsMayComeFromSeveralFiles) {
       "rec 3 1 2\na.dat 16 1/mV 16 0 0 0 0 I\nb.dat 16 1/mV 16 0 0 0 0 II\n"
       "a.dat 16 1/mV 16 0 0 0 0 III\n";
   const std::string a = int16_bytes({1, 2, 3, 4}), b = int16_bytes({5, 6});
-  const Recording recording = read_wfdb(header, "rec.hea", [&](const std::string& file) {
-    const std::string& bytes = file == "a.dat" ? a : b;
-    return InputFile({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()},
-                     "signals");
-  });
+  const Recording recording =
+      read_whole(*open_wfdb(header, "rec.hea", [&](const std::string& file) {
+        const std::string& bytes = file == "a.dat" ? a : b;
+        return InputFile({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()},
+                         "signals");
+      }));
   EXPECT_EQ(recording.mv, (std::vector<float>{1, 3, 5, 6, 2, 4}));
 }
 
