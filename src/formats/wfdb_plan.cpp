@@ -99,6 +99,7 @@ class SegmentPlanner {
     if (pattern_.empty()) fail_whole();
     WfdbLeads leads = choose_wfdb_leads(pattern_, header_.rate_hz, false, place);
     plan_.samples_per_frame = leads.samples_per_frame;
+    plan_.rate_hz = header_.rate_hz * leads.samples_per_frame;
     plan_.leads = leads.names(pattern_);
     plan_.warnings.insert(plan_.warnings.end(), leads.warnings.begin(), leads.warnings.end());
     pattern_leads_ = std::move(leads.signals);
@@ -259,6 +260,7 @@ WfdbPlan plan_wfdb_record(WfdbHeader header, const std::string& place,
   segment->leads.assign(leads.signals.begin(), leads.signals.end());
   WfdbPlan plan;
   plan.samples_per_frame = leads.samples_per_frame;
+  plan.rate_hz = segment->header.rate_hz * leads.samples_per_frame;
   plan.warnings = std::move(leads.warnings);
   auto decoder = segment->open(plan.samples_per_frame);
   segment->samples = decoder->samples();

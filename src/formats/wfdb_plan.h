@@ -32,6 +32,7 @@ struct WfdbPart {
 
 struct WfdbPlan {
   std::vector<std::string> leads;
+  double rate_hz = 0;
   int samples_per_frame = 1;
   std::vector<WfdbPart> parts;
   std::vector<std::string> warnings;

@@ -8,6 +8,7 @@
 #include "ecg/vocabulary.h"
 #include "formats/patient.h"
 #include "formats/text.h"
+#include "formats/wfdb_beats.h"
 #include "formats/wfdb_header.h"
 #include "formats/wfdb_plan.h"
 #include "formats/wfdb_stream.h"
@@ -49,21 +50,23 @@ WfdbHeader parse_header(std::string_view text, const std::string& place,
   return header;
 }
 
-Recording about(const WfdbHeader& header) {
+/// `file`: of the header; empty where it is in memory.
+std::unique_ptr<RecordingStream> open(const WfdbHeader& header, const std::string& place,
+                                      const WfdbSignalSource& source,
+                                      const std::filesystem::path& file) {
+  WfdbPlan plan = header.multi_segment ? plan_wfdb_segments(header, place, source)
+                                       : plan_wfdb_record(header, place, source);
   Recording recording;
+  recording.name = file.stem().string();
   recording.format = "WFDB";
+  recording.rate_hz = plan.rate_hz;
+  recording.samples = static_cast<std::size_t>(plan.samples());
   recording.start = header.start;
   recording.statements = header.statements;
   set_age(header.age, recording);
   set_sex(header.sex, recording);
   set_diagnoses(header.diagnoses, recording);
-  return recording;
-}
-
-std::unique_ptr<RecordingStream> open(const WfdbHeader& header, const std::string& place,
-                                      const WfdbSignalSource& source, Recording recording) {
-  WfdbPlan plan = header.multi_segment ? plan_wfdb_segments(header, place, source)
-                                       : plan_wfdb_record(header, place, source);
+  if (!file.empty()) add_wfdb_annotations_beside(file, header, recording);
   return std::make_unique<WfdbStream>(header, std::move(plan), std::move(recording));
 }
 
@@ -72,20 +75,16 @@ std::unique_ptr<RecordingStream> open(const WfdbHeader& header, const std::strin
 std::unique_ptr<RecordingStream> open_wfdb(std::string_view text, const std::string& place,
                                            const WfdbSignalSource& source,
                                            const ReadOptions& options) {
-  const WfdbHeader header = parse_header(text, place, options);
-  return open(header, place, source, about(header));
+  return open(parse_header(text, place, options), place, source, {});
 }
 
 std::unique_ptr<RecordingStream> open_wfdb(InputFile file, const ReadOptions& options) {
   if (file.size() > kLongestHeader) {
     throw Error(file.place(), "too long for a header", "name a WFDB header or its signal file");
   }
-  const WfdbHeader header = parse_header(file.text(), file.place(), options);
-  Recording recording = about(header);
-  recording.name = file.path().stem().string();
   return open(
-      header, file.place(), [file](const std::string& name) { return file.beside(name); },
-      std::move(recording));
+      parse_header(file.text(), file.place(), options), file.place(),
+      [file](const std::string& name) { return file.beside(name); }, file.path());
 }
 
 std::vector<std::filesystem::path> wfdb_segment_headers(const std::filesystem::path& header) {

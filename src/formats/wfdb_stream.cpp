@@ -12,7 +12,7 @@ namespace liteheart {
 WfdbStream::WfdbStream(const WfdbHeader& header, WfdbPlan plan, Recording about)
     : plan_(std::move(plan)) {
   about_ = std::move(about);
-  about_.rate_hz = header.rate_hz * plan_.samples_per_frame;
+  about_.rate_hz = plan_.rate_hz;
   about_.samples = static_cast<std::size_t>(plan_.samples());
   about_.leads = plan_.leads;
   about_.warnings.insert(about_.warnings.end(), plan_.warnings.begin(), plan_.warnings.end());

@@ -13,7 +13,7 @@ namespace liteheart {
 /// million values), by which the amplitudes are judged (see wfdb_amplitude.h).
 class WfdbStream final : public RecordingStream {
  public:
-  /// `about` is what the header tells; the rest is filled in. Throws Error.
+  /// `about` is all but what the plan tells. Throws Error.
   WfdbStream(const WfdbHeader& header, WfdbPlan plan, Recording about);
 
   std::size_t read(float* out, std::size_t stride, std::size_t samples) override;
