@@ -64,7 +64,7 @@ void WfdbDecoder::open(const std::string& name, const std::vector<std::size_t>& 
     const auto lead = lead_of[signals[i]];
     if (!lead) continue;
     by_skew[signal.skew].push_back(
-        {&signal, *lead, i, {signal.baseline, wfdb_mv_per_unit(signal), 0}});
+        {&signal, *lead, i, {signal.baseline, wfdb_units_per_mv(signal)}});
     names.push_back(wfdb_signal_name(signal));
   }
   if (by_skew.empty()) return;
@@ -95,6 +95,7 @@ void WfdbDecoder::open(const std::string& name, const std::vector<std::size_t>& 
     group.columns = std::move(columns);
     for (Column& column : group.columns) {
       column.scale.missing = group.file->missing();
+      column.scale.in_24_bits = group.file->in_24_bits();
       held_[column.lead] = true;
     }
     groups_.push_back(std::move(group));
@@ -136,7 +137,7 @@ void WfdbDecoder::choose_length() {
 
 void WfdbDecoder::scale(double factor) {
   for (Group& group : groups_)
-    for (Column& column : group.columns) column.scale.mv_per_unit *= factor;
+    for (Column& column : group.columns) column.scale.units_per_mv /= factor;
 }
 
 void WfdbDecoder::read(float* out, std::size_t stride, std::size_t count) {

@@ -154,6 +154,7 @@ class FlacSignalFile final : public WfdbSignalFile {
     const std::string line = wfdb_line(place, first);
     const int bits = wfdb_flac_bits(first.format);
     missing_ = -(1 << (bits - 1));
+    in_24_bits_ = true;
     stream_ = std::make_unique<FlacStream>(file_, offset_);
     const auto& info = stream_->info();
     if (!info) {

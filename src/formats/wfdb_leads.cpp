@@ -48,9 +48,9 @@ std::string wfdb_signal_name(const WfdbSignal& signal) {
   return signal.name.empty() ? fmt::format("the signal of line {}", signal.line) : signal.name;
 }
 
-double wfdb_mv_per_unit(const WfdbSignal& signal) {
+double wfdb_units_per_mv(const WfdbSignal& signal) {
   const auto unit = signal.units.empty() ? 1 : millivolts_in(signal.units);
-  return unit ? *unit / signal.gain : 0;
+  return unit ? signal.gain / *unit : 0;
 }
 
 std::vector<std::string> WfdbLeads::names(const std::vector<WfdbSignal>& of) const {
@@ -73,7 +73,7 @@ WfdbLeads choose_wfdb_leads(const std::vector<WfdbSignal>& signals, double frame
     const WfdbSignal& signal = signals[i];
     if (filed && is_null_signal(signal)) {
       no_file.push_back(wfdb_signal_name(signal));
-    } else if (wfdb_mv_per_unit(signal) == 0) {
+    } else if (wfdb_units_per_mv(signal) == 0) {
       no_voltage[signal.units].push_back(wfdb_signal_name(signal));
     } else {
       Rate& rate = rates[signal.samples_per_frame];

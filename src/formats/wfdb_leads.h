@@ -31,7 +31,7 @@ bool is_null_signal(const WfdbSignal& signal);
 /// What errors and warnings call the signal.
 std::string wfdb_signal_name(const WfdbSignal& signal);
 
-/// Millivolts in one unit of the signal's ADC; 0 where it is no voltage.
-double wfdb_mv_per_unit(const WfdbSignal& signal);
+/// Units of the signal's ADC in 1 mV; 0 where it is no voltage.
+double wfdb_units_per_mv(const WfdbSignal& signal);
 
 }  // namespace liteheart

@@ -1,6 +1,7 @@
 #include "formats/wfdb_millivolts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace liteheart {
@@ -23,6 +24,22 @@ void gather(const Integer* in, std::size_t phase, std::size_t run, std::size_t s
   }
 }
 
+/// The value next to the true quotient. Floats divide exactly where they hold both numbers.
+template <typename Integer>
+void scale_all(const Integer* in, std::size_t count, const WfdbScale& scale, float* out) {
+  const auto baseline = static_cast<float>(scale.baseline);
+  const auto units_per_mv = static_cast<float>(scale.units_per_mv);
+  constexpr float kExact = 1 << 23;
+  if (scale.in_24_bits && units_per_mv == scale.units_per_mv && std::abs(baseline) < kExact &&
+      std::trunc(scale.baseline) == scale.baseline) {
+    for (std::size_t i = 0; i < count; ++i)
+      out[i] = (static_cast<float>(in[i]) - baseline) / units_per_mv;
+    return;
+  }
+  const double zero = scale.baseline, units = scale.units_per_mv;
+  for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<float>((in[i] - zero) / units);
+}
+
 /// Each loop does one thing, so that the compiler makes vectors of it.
 template <typename Integer>
 std::uint16_t convert(const Integer* in, std::size_t count, const WfdbScale& scale, float* out) {
@@ -33,8 +50,7 @@ std::uint16_t convert(const Integer* in, std::size_t count, const WfdbScale& sca
     sum = static_cast<std::uint16_t>(sum + static_cast<std::uint16_t>(in[i]));
     found = static_cast<Integer>(found | static_cast<Integer>(in[i] == missing));
   }
-  const double baseline = scale.baseline, mv = scale.mv_per_unit;
-  for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<float>((in[i] - baseline) * mv);
+  scale_all(in, count, scale, out);
   if (found == 0) return sum;
   for (std::size_t i = 0; i < count; ++i) {
     if (in[i] == missing) out[i] = std::numeric_limits<float>::quiet_NaN();

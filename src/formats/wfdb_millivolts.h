@@ -11,8 +11,9 @@ namespace liteheart {
 /// How the integers of a signal are to be understood.
 struct WfdbScale {
   double baseline = 0;  // value of 0 mV
-  double mv_per_unit = 0;
+  double units_per_mv = 1;
   std::int32_t missing = 0;  // value that becomes NaN
+  bool in_24_bits = false;   // whether all values are, so that floats hold them
 };
 
 /// The first `count` samples of `in`, which has that many, in mV. Returns their sum mod 65536.

@@ -158,7 +158,7 @@ class SegmentPlanner {
       found = same->second;
     if (found == header.signals.size() || is_null_signal(header.signals[found])) return {};
     const WfdbSignal& signal = header.signals[found];
-    if (wfdb_mv_per_unit(signal) == 0) {
+    if (wfdb_units_per_mv(signal) == 0) {
       warn(segment, fmt::format("{} is in {}, which is no voltage", name, signal.units));
       return {};
     }

@@ -31,6 +31,7 @@ class PlainSignalFile final : public WfdbSignalFile {
     }
     frames_ = format.samples_in(file_.size() - offset_) / frame_;
     missing_ = format.missing;
+    in_24_bits_ = format.wide == nullptr || format.code == 24;
   }
 
   std::size_t load(std::uint64_t at) override {

@@ -29,6 +29,8 @@ class WfdbSignalFile {
   std::uint64_t frames() const { return frames_; }
   /// The value that stands for a missing sample.
   std::int32_t missing() const { return missing_; }
+  /// Whether all its samples have at most 24 bits.
+  bool in_24_bits() const { return in_24_bits_; }
 
   /// Brings sample `at` of every signal with `samples_per_frame` samples a frame into memory, and
   /// what follows it: returns how many, at least 1. `at` lies within frames() and never before an
@@ -44,6 +46,7 @@ class WfdbSignalFile {
   WfdbSignalFile() = default;
   std::uint64_t frames_ = 0;
   std::int32_t missing_ = 0;
+  bool in_24_bits_ = false;
 };
 
 /// Opens the file that `signals`, in their order, share. `samples_per_frame` is that of the signals

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <vector>
 
 #include "ecg/error.h"
@@ -106,8 +105,11 @@ std::string signal_lines(const Recording& recording, const SignalFile& file,
 
 /// "HH:MM:SS.mmm DD/MM/YYYY" behind a blank, as far as the start is known.
 std::string start_fields(const std::string& start) {
+  constexpr std::size_t kDate = 10;  // YYYY-MM-DD
+  const std::string_view date = std::string_view(start).substr(0, kDate);
   int year = 0, month = 0, day = 0;
-  const bool dated = std::sscanf(start.c_str(), "%4d-%2d-%2d", &year, &month, &day) == 3;
+  const bool dated = date.size() == kDate && whole_number(date.substr(0, 4), year) &&
+                     whole_number(date.substr(5, 2), month) && whole_number(date.substr(8), day);
   const std::size_t at = start.find('T');
   std::string time = at == std::string::npos ? (dated ? "" : start) : start.substr(at + 1);
   time = time.substr(0, time.find_first_not_of("0123456789:."));  // no time zone
