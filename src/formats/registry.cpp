@@ -57,11 +57,10 @@ constexpr std::array kFormats = {
            [](const InputFile& file) {
              return is_header_name(file.path()) || looks_like_wfdb_header(file.beginning());
            },
-           whole<read_wfdb>},
+           open_wfdb},
     Format{"WFDB signal file with its header beside it", has_header,
-           [](InputFile file, const ReadOptions&) -> Stream {
-             InputFile header(header_beside(file.path()));
-             return std::make_unique<WholeRecording>(read_wfdb(header));
+           [](InputFile file, const ReadOptions& options) -> Stream {
+             return open_wfdb(InputFile(header_beside(file.path())), options);
            }},
 };
 

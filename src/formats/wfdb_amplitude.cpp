@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 namespace liteheart {
@@ -29,39 +30,50 @@ bool on_recorder_steps(std::span<const float> mv) {
   return seen >= kEnough && static_cast<double>(on_step) >= kAlmostAll * static_cast<double>(seen);
 }
 
-double median(std::span<const double> values) {
-  std::vector<double> sorted(values.begin(), values.end());
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
-  std::nth_element(sorted.begin(), middle, sorted.end());
+/// Median of the leads' ranges, in mV.
+double median_range(const WfdbExcerpt& excerpt) {
+  const std::size_t samples = excerpt.mv.size() / excerpt.leads;
+  std::vector<double> ranges;
+  for (std::size_t lead = 0; lead < excerpt.leads; ++lead) {
+    float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
+    for (const float mv : excerpt.mv.subspan(lead * samples, samples)) {
+      low = mv < low ? mv : low;  // never where it is NaN
+      high = mv > high ? mv : high;
+    }
+    ranges.push_back(low > high ? 0 : static_cast<double>(high) - low);
+  }
+  const auto middle = ranges.begin() + static_cast<std::ptrdiff_t>(ranges.size() / 2);
+  std::nth_element(ranges.begin(), middle, ranges.end());
   return *middle;
 }
 
 }  // namespace
 
-void check_amplitude(const WfdbHeader& header, std::span<const double> ranges_mv,
-                     Recording& recording) {
+AmplitudeDoubt doubt_amplitude(const WfdbHeader& header, const WfdbExcerpt& excerpt) {
+  AmplitudeDoubt doubt;
   const bool claimed =
+      !header.signals.empty() &&
       std::all_of(header.signals.begin(), header.signals.end(), [](const WfdbSignal& signal) {
         return signal.gain == kClaimedGain && signal.baseline == 0 &&
                (signal.units.empty() || signal.units == "mV" || signal.units == "mv");
       });
-  if (claimed && on_recorder_steps(recording.mv)) {
-    for (float& value : recording.mv)
-      value *= static_cast<float>(kClaimedGain / kUnitsPerMillivolt);
-    recording.warnings.push_back(
+  if (claimed && on_recorder_steps(excerpt.mv)) {
+    doubt.factor = kClaimedGain / kUnitsPerMillivolt;
+    doubt.warnings.push_back(
         "the header says 4880/mV, but the samples are uV in steps of 4.88; read as uV");
-    return;
+    return doubt;
   }
   if (claimed) {
-    recording.warnings.push_back(
+    doubt.warnings.push_back(
         "the header says 4880/mV; if the samples are uV, all amplitudes are 4.88 times too small");
   }
   constexpr double kImplausibleMillivolts = 20;
-  if (const double range = median(ranges_mv); range > kImplausibleMillivolts) {
-    recording.warnings.push_back(fmt::format(
+  if (const double range = median_range(excerpt); range > kImplausibleMillivolts) {
+    doubt.warnings.push_back(fmt::format(
         "the leads range over {:.4g} mV (median), which no heart does; the gain may be wrong",
         range));
   }
+  return doubt;
 }
 
 }  // namespace liteheart

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "ecg/error.h"
+#include "formats/patient.h"
 #include "formats/text.h"
+#include "formats/wfdb_start.h"
 
 namespace liteheart {
 namespace {
@@ -45,6 +48,13 @@ class Parser {
           fmt::format("{} signals declared, {} described", declared_, header_.signals.size()),
           "the header is cut off: get a whole copy, or correct the number");
     }
+    if (header_.segments.size() < segments_) {
+      throw Error(
+          fmt::format("{} line {}", place_, header_.record_line),
+          fmt::format("{} segments declared, {} listed", segments_, header_.segments.size()),
+          "the header is cut off: get a whole copy, or correct the number");
+    }
+    if (header_.start.empty()) header_.start = ecg_date_;
     return std::move(header_);
   }
 
@@ -54,13 +64,55 @@ class Parser {
   }
 
   void comment(std::string_view text) {
+    text = trim(text);
+    if (text.starts_with('<')) return bracketed(text);
     const std::size_t colon = text.find(':');
-    if (colon == std::string_view::npos) return;
-    const std::string key = lower(trim(text.substr(0, colon)));
+    if (colon == std::string_view::npos) return age_and_sex(text);
+    const std::string_view written = trim(text.substr(0, colon));
+    const std::string key = lower(written);
     const std::string_view value = trim(text.substr(colon + 1));
     if (key == "age") header_.age = value;
     if (key == "sex" || key == "gender") header_.sex = value;
     if (key == "dx") header_.diagnoses = value;
+    if (key == "ecg date") ecg_date_ = wfdb_date(value);
+    constexpr std::array<std::string_view, 7> kOfTheHeart = {"reason for admission",
+                                                             "diagnose",
+                                                             "diagnosis",
+                                                             "diagnoses",
+                                                             "acute infarction (localization)",
+                                                             "former infarction (localization)",
+                                                             "additional diagnoses"};
+    if (says_nothing(value) || same_word(value, "no") ||
+        std::find(kOfTheHeart.begin(), kOfTheHeart.end(), key) == kOfTheHeart.end())
+      return;
+    header_.statements.push_back(fmt::format("{}: {}", written, value));
+  }
+
+  // <age>: 25 <sex>: M <diagnoses>: (none) <medications>: (none)
+  void bracketed(std::string_view text) {
+    while (text.starts_with('<')) {
+      const std::size_t end = text.find(">:");
+      if (end == std::string_view::npos) return;
+      const std::string key = lower(text.substr(1, end - 1));
+      text.remove_prefix(end + 2);
+      const std::string_view value = trim(text.substr(0, text.find('<')));
+      text.remove_prefix(std::min(text.find('<'), text.size()));
+      const bool known =
+          value.find_first_not_of("?-") != std::string_view::npos && !same_word(value, "(none)");
+      if (known && key == "age") header_.age = value;
+      if (known && key == "sex") header_.sex = value;
+      if (known && key == "diagnoses")
+        header_.statements.push_back(fmt::format("diagnoses: {}", value));
+    }
+  }
+
+  // 69 M 1085 1629 x1
+  void age_and_sex(std::string_view text) {
+    int age = 0;
+    const std::string_view first = next_field(text), second = next_field(text);
+    if (!whole_number(first, age) || (second != "M" && second != "F")) return;
+    if (age >= 0) header_.age = first;  // -1 where it is not known
+    header_.sex = std::string(second);
   }
 
   // NAME[/SEGMENTS] SIGNALS [RATE[/COUNTER[(BASE)]] [SAMPLES [TIME [DATE]]]]
@@ -68,10 +120,13 @@ class Parser {
     header_.record_line = line_;
     std::string_view name = next_field(line);
     if (const std::size_t slash = name.find('/'); slash != std::string_view::npos) {
-      std::size_t segments = 0;
-      if (!whole_number(name.substr(slash + 1), segments) || segments == 0) {
+      if (!whole_number(name.substr(slash + 1), segments_) || segments_ == 0) {
         fail(fmt::format("'{}' is no number of segments", name.substr(slash + 1)),
              "write NAME/SEGMENTS");
+      }
+      constexpr std::size_t kMostSegments = 1 << 16;
+      if (segments_ > kMostSegments) {
+        fail(fmt::format("{} segments declared", segments_), "write the true number of segments");
       }
       header_.multi_segment = true;
       name = name.substr(0, slash);
@@ -99,17 +154,35 @@ class Parser {
         fail(fmt::format("the sampling rate is {} Hz", header_.rate_hz),
              "write the true samples per second");
       }
+      header_.rate_written = true;
     }
     // A time or date may stand where the length is left out.
-    const std::string_view length = next_field(line);
-    const bool absent = length.empty() || length.find_first_of(":-", 1) != std::string_view::npos;
+    std::string_view rest = line;
+    const std::string_view length = next_field(rest);
+    const bool absent = length.empty() || length.find_first_of(":-/", 1) != std::string_view::npos;
     if (!absent && !whole_number(length, header_.samples)) {
       fail(fmt::format("'{}' is no number of samples", length),
            "write samples per signal, or leave the field out");
     }
+    header_.start = wfdb_start(absent ? line : rest);
   }
 
-  void segment_line(std::string_view line) { header_.segments.emplace_back(next_field(line)); }
+  // RECORD SAMPLES
+  void segment_line(std::string_view line) {
+    if (header_.segments.size() == segments_) {
+      fail(fmt::format("a line beyond the {} declared segments", segments_),
+           "correct the number of segments in the record line, or write comments behind #");
+    }
+    WfdbSegmentLine segment;
+    segment.line = line_;
+    segment.record = next_field(line);
+    const std::string_view length = next_field(line);
+    if (!whole_number(length, segment.samples)) {
+      fail(fmt::format("'{}' is no number of samples", length),
+           "write the segment's name and its samples per signal");
+    }
+    header_.segments.push_back(std::move(segment));
+  }
 
   // FILE FORMAT [GAIN [RESOLUTION [ZERO [INITIAL [CHECKSUM [BLOCK [DESCRIPTION]]]]]]]
   void signal_line(std::string_view line) {
@@ -121,13 +194,15 @@ class Parser {
     if (const auto gain = next_field(line); !gain.empty()) {
       baseline_written = parse_gain(gain, signal);
     }
-    double ignored = 0, adc_zero = 0, checksum = 0;
+    double ignored = 0, adc_zero = 0, initial = 0, checksum = 0;
     optional_number(line, "ADC resolution", ignored);
     optional_number(line, "ADC zero", adc_zero);
-    optional_number(line, "initial value", ignored);
+    optional_number(line, "initial value", initial);
     optional_number(line, "checksum", checksum);
     optional_number(line, "block size", ignored);
     if (!baseline_written) signal.baseline = adc_zero;
+    constexpr double kLargestInitial = 1 << 30;
+    if (std::abs(initial) < kLargestInitial) signal.initial = static_cast<std::int32_t>(initial);
     constexpr double kLargestChecksum = 1e15;  // beyond it a double is no exact integer
     if (std::abs(checksum) < kLargestChecksum) {
       signal.checksum = static_cast<std::uint16_t>(static_cast<std::int64_t>(checksum));
@@ -198,7 +273,8 @@ class Parser {
 
   std::string_view place_;
   int line_ = 0;
-  std::size_t declared_ = 0;
+  std::size_t declared_ = 0, segments_ = 0;
+  std::string ecg_date_;
   WfdbHeader header_;
 };
 

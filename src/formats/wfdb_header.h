@@ -20,22 +20,33 @@ struct WfdbSignal {  // one signal line
   double gain = 200;            // ADC units per `units`; 200 where missing or 0
   double baseline = 0;          // ADC value of 0 `units`; the ADC zero where missing
   std::string units;            // as written; empty means mV
+  std::int32_t initial = 0;     // what the first differences of format 8 add to
   std::uint16_t checksum = 0;   // sum of the samples mod 65536; 0 where none is declared
   std::string name;             // the description field
   int line = 0;                 // of the header, from 1
 };
 
+struct WfdbSegmentLine {    // one part of a multi-segment record
+  std::string record;       // name of a record in the same folder; "~" for a gap
+  std::size_t samples = 0;  // frames; 0 in the layout segment, which holds no signals
+  int line = 0;             // of the header, from 1
+};
+
 struct WfdbHeader {
   std::string record;
-  double rate_hz = 250;     // frames per second; 250 where missing
+  double rate_hz = 250;  // frames per second; 250 where missing
+  bool rate_written = false;
   std::size_t samples = 0;  // frames; 0 where the header does not say
+  std::string start;        // base time and date in ISO 8601, as far as they are written
   bool multi_segment = false;
-  std::vector<std::string> segments;  // record names; only of a multi-segment record
-  std::vector<WfdbSignal> signals;    // empty in a multi-segment header
+  std::vector<WfdbSegmentLine> segments;  // only of a multi-segment record
+  std::vector<WfdbSignal> signals;        // empty in a multi-segment header
   int record_line = 0;
 
-  // From comments of the form "#Key: value", as the Challenges write them; empty where absent.
+  // From comments, empty where absent: "#Key: value" as the Challenges and PTB write them,
+  // "# <age>: 25 <sex>: M", or "# 69 M ..." as the MIT-BIH databases do.
   std::string age, sex, diagnoses;
+  std::vector<std::string> statements;  // "Key: value" of comments that tell of the heart
 };
 
 /// Parses the text of a header. `place` is the file's name, for errors. Throws Error (file, line,

@@ -8,7 +8,10 @@
 #include "ecg/vocabulary.h"
 #include "formats/patient.h"
 #include "formats/text.h"
+#include "formats/wfdb_beats.h"
 #include "formats/wfdb_header.h"
+#include "formats/wfdb_plan.h"
+#include "formats/wfdb_stream.h"
 
 namespace liteheart {
 namespace {
@@ -40,33 +43,48 @@ void set_diagnoses(std::string_view list, Recording& recording) {
   }
 }
 
-}  // namespace
+WfdbHeader parse_header(std::string_view text, const std::string& place,
+                        const ReadOptions& options) {
+  WfdbHeader header = parse_wfdb_header(text, place);
+  if (!header.rate_written && options.rate_hz > 0) header.rate_hz = options.rate_hz;
+  return header;
+}
 
-Recording read_wfdb(std::string_view text, const std::string& place,
-                    const WfdbSignalSource& source) {
-  const WfdbHeader header = parse_wfdb_header(text, place);
-  if (header.multi_segment) {
-    throw Error(fmt::format("{} line {}", place, header.record_line),
-                fmt::format("multi-segment records ({} segments) are not supported yet",
-                            header.segments.size()),
-                "read the segments' own headers one by one");
-  }
-  Recording recording = decode_wfdb_signals(header, place, source);
+/// `file`: of the header; empty where it is in memory.
+std::unique_ptr<RecordingStream> open(const WfdbHeader& header, const std::string& place,
+                                      const WfdbSignalSource& source,
+                                      const std::filesystem::path& file) {
+  WfdbPlan plan = header.multi_segment ? plan_wfdb_segments(header, place, source)
+                                       : plan_wfdb_record(header, place, source);
+  Recording recording;
+  recording.name = file.stem().string();
+  recording.format = "WFDB";
+  recording.rate_hz = plan.rate_hz;
+  recording.samples = static_cast<std::size_t>(plan.samples());
+  recording.start = header.start;
+  recording.statements = header.statements;
   set_age(header.age, recording);
   set_sex(header.sex, recording);
   set_diagnoses(header.diagnoses, recording);
-  recording.format = "WFDB";
-  return recording;
+  if (!file.empty()) add_wfdb_annotations_beside(file, header, recording);
+  return std::make_unique<WfdbStream>(header, std::move(plan), std::move(recording));
 }
 
-Recording read_wfdb(InputFile& header) {
-  if (header.size() > kLongestHeader) {
-    throw Error(header.place(), "too long for a header", "name a WFDB header or its signal file");
+}  // namespace
+
+std::unique_ptr<RecordingStream> open_wfdb(std::string_view text, const std::string& place,
+                                           const WfdbSignalSource& source,
+                                           const ReadOptions& options) {
+  return open(parse_header(text, place, options), place, source, {});
+}
+
+std::unique_ptr<RecordingStream> open_wfdb(InputFile file, const ReadOptions& options) {
+  if (file.size() > kLongestHeader) {
+    throw Error(file.place(), "too long for a header", "name a WFDB header or its signal file");
   }
-  Recording recording = read_wfdb(header.text(), header.place(),
-                                  [&](const std::string& file) { return header.beside(file); });
-  recording.name = header.path().stem().string();
-  return recording;
+  return open(
+      parse_header(file.text(), file.place(), options), file.place(),
+      [file](const std::string& name) { return file.beside(name); }, file.path());
 }
 
 std::vector<std::filesystem::path> wfdb_segment_headers(const std::filesystem::path& header) {
@@ -74,8 +92,9 @@ std::vector<std::filesystem::path> wfdb_segment_headers(const std::filesystem::p
   try {
     InputFile file(header);
     if (file.size() > kLongestHeader) return headers;
-    for (const std::string& segment : parse_wfdb_header(file.text(), header.string()).segments) {
-      if (segment != "~") headers.push_back(header.parent_path() / (segment + ".hea"));
+    for (const auto& segment : parse_wfdb_header(file.text(), header.string()).segments) {
+      if (segment.record != "~")
+        headers.push_back(header.parent_path() / (segment.record + ".hea"));
     }
   } catch (const Error&) {
     // The reader will say what is wrong with it.

@@ -29,10 +29,10 @@ inline std::string int16_bytes(const std::vector<int>& values) {
 
 /// Reads a record of which every signal file holds `signal`.
 inline Recording read_from_memory(const std::string& header, const std::string& signal) {
-  return read_wfdb(header, "rec.hea", [&](const std::string&) {
+  return read_whole(*open_wfdb(header, "rec.hea", [&](const std::string&) {
     return InputFile({reinterpret_cast<const std::uint8_t*>(signal.data()), signal.size()},
                      "signals");
-  });
+  }));
 }
 
 /// What reading fails with; "no error" if it does not.

@@ -85,7 +85,13 @@ TEST(WfdbHeader, DatesComeInAnyOrderWithOrWithoutLength) {
 TEST(WfdbHeader, MultiSegmentHeadersListTheirSegments) {
   const WfdbHeader header = parse("rec/3 2 125 5000\nlayout 0\n~ 25\nrec_1 4975\n");
   EXPECT_TRUE(header.multi_segment);
-  EXPECT_EQ(header.segments, (std::vector<std::string>{"layout", "~", "rec_1"}));
+  ASSERT_EQ(header.segments.size(), 3u);
+  EXPECT_EQ(header.segments[0].record, "layout");
+  EXPECT_EQ(header.segments[1].record, "~");
+  EXPECT_EQ(header.segments[1].samples, 25u);
+  EXPECT_EQ(header.segments[2].record, "rec_1");
+  EXPECT_EQ(header.segments[2].samples, 4975u);
+  EXPECT_EQ(header.segments[2].line, 4);
 }
 
 TEST(WfdbHeader, LyingHeadersAreErrorsThatNameTheLine) {

@@ -107,11 +107,12 @@ TEST(WfdbReader, SignalsMayComeFromSeveralFiles) {
       "rec 3 1 2\na.dat 16 1/mV 16 0 0 0 0 I\nb.dat 16 1/mV 16 0 0 0 0 II\n"
       "a.dat 16 1/mV 16 0 0 0 0 III\n";
   const std::string a = int16_bytes({1, 2, 3, 4}), b = int16_bytes({5, 6});
-  const Recording recording = read_wfdb(header, "rec.hea", [&](const std::string& file) {
-    const std::string& bytes = file == "a.dat" ? a : b;
-    return InputFile({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()},
-                     "signals");
-  });
+  const Recording recording =
+      read_whole(*open_wfdb(header, "rec.hea", [&](const std::string& file) {
+        const std::string& bytes = file == "a.dat" ? a : b;
+        return InputFile({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()},
+                         "signals");
+      }));
   EXPECT_EQ(recording.mv, (std::vector<float>{1, 3, 5, 6, 2, 4}));
 }
 
@@ -192,11 +193,9 @@ TEST(WfdbReader, CommentsGiveAgeSexAndDiagnoses) {
 
 TEST(WfdbReader, UnsupportedAndLyingRecordsAreErrorsThatNameTheLine) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {"rec 1 100 9\nrec.dat 80\n", "line 2: WFDB format 80 is not supported yet"},
-      {"rec 1 100 9\nrec.dat 508\n", "line 2: WFDB format 508 is not supported yet"},
+      {"rec 1 100 9\nrec.dat 508\n", "line 2: rec.dat is no FLAC stream"},
       {"rec 1 100 9\nrec.dat 17\n", "line 2: 17 is not a WFDB format"},
-      {"rec 1 100 9\nrec.dat 16x2\n", "line 2: 2 samples per frame are not supported yet"},
-      {"rec/2 1 100 9\nrec_1 5\nrec_2 4\n", "line 1: multi-segment records (2 segments)"},
+      {"rec 1 100 9\nrec.dat 16x2000000000\n", "line 2: rec.dat holds no samples"},
       {"rec 1 100 0\n~ 0\n", "line 2: the signal has no file"},
       {"rec 1 100 9\n/etc/hostname 16\n", "does not lie beside the header"},
       {"rec 1 100 9\n../x.dat 16\n", "does not lie beside the header"},
