@@ -37,8 +37,8 @@ std::optional<Entry> entry_of(std::string_view line) {
   const std::size_t comma = line.find(',');
   if (comma == line.npos || comma == 0) return std::nullopt;
   const Entry entry{without_quotes(line.substr(0, comma)), without_quotes(line.substr(comma + 1))};
-  double number = 0;
-  if (entry.key.empty() || parse_decimal(entry.key, '.', '.', number)) return std::nullopt;
+  if (entry.key.empty() || std::string_view("0123456789+-.").find(entry.key[0]) != entry.key.npos)
+    return std::nullopt;
   return entry;
 }
 
@@ -60,7 +60,10 @@ double rate_of(std::string_view value) {
   const auto is_letter = [](char c) {
     return std::isalpha(static_cast<unsigned char>(c)) || static_cast<unsigned char>(c) >= 0x80;
   };
-  return !unit.empty() && is_letter(unit.front()) && unit.find("bpm") == unit.npos ? rate : 0;
+  return !unit.empty() && is_letter(unit.front()) && unit.find("bpm") == unit.npos &&
+                 unit.find_first_of("0123456789") == unit.npos
+             ? rate
+             : 0;
 }
 
 std::optional<Timestamp> zoned_date(std::string_view value) {

@@ -54,10 +54,14 @@ inline const char* take_decimal(const char* at, const char* end, char decimal, c
   return at;
 }
 
-/// Whether all of `cell` is a finite number.
+/// Whether all of `cell` is a finite number; `value` is left alone if not.
 inline bool parse_decimal(std::string_view cell, char decimal, char other, double& value) {
   const char* const end = cell.data() + cell.size();
-  if (take_decimal(cell.data(), end, decimal, other, value) == end && !cell.empty()) return true;
+  double taken = 0;
+  if (!cell.empty() && take_decimal(cell.data(), end, decimal, other, taken) == end) {
+    value = taken;
+    return true;
+  }
   return parse_any_number(cell, decimal, other, value);
 }
 

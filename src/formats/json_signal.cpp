@@ -83,7 +83,7 @@ class Collector {
   };
 
   bool in_array() const { return !levels_.empty() && levels_.back().array; }
-  bool collecting() const { return samples_at_ + 1 == levels_.size(); }
+  bool collecting() const { return samples_at_ != kNowhere && samples_at_ + 1 == levels_.size(); }
 
   bool open(bool array) {
     if (collecting()) ++signal_.bad;

@@ -201,13 +201,21 @@ double promised_rate(std::string_view key, std::string_view value) {
   return is_rate(rate) ? rate : 0;
 }
 
+/// "(300 Hz)" in a line that speaks of no filter.
+double rate_beside_words(std::string_view line) {
+  const std::string folded = lower(line);
+  for (const std::string_view other : {"filter", "cutoff", "notch", "band", "pass"})
+    if (folded.find(other) != folded.npos) return 0;
+  return rate_in(line);
+}
+
 }  // namespace
 
 ColumnMeaning column_meaning(std::string_view name, std::string_view unit) {
   ColumnMeaning meaning;
   name = without_quotes(name);
   unit = without_quotes(unit);
-  if (name.empty()) return meaning;
+  if (name.find_first_not_of("0123456789.-+") == name.npos) return meaning;
   std::string_view inside;
   std::string_view base = cut_brackets(name, inside);
   std::vector<std::string_view> words = words_of(base);
@@ -281,11 +289,11 @@ PreambleFacts preamble_facts(const std::vector<std::string>& preamble) {
       if (same_word(key, "created") && facts.start.empty())
         if (const auto stamp = parse_timestamp(value); stamp && stamp->dated)
           facts.start = stamp->iso;
-      if (facts.rate_hz == 0 && lower(line).find("filter") == std::string::npos)
-        facts.rate_hz = rate_in(line);
+      if (facts.rate_hz == 0) facts.rate_hz = rate_beside_words(line);
       continue;
     }
     if (facts.rate_hz == 0) facts.rate_hz = promised_rate(key, value);
+    if (facts.rate_hz == 0) facts.rate_hz = rate_beside_words(line);
     const std::string folded = lower(key);
     if (facts.unit.empty() && (folded.starts_with("unit") || folded == "einheit") &&
         millivolts_in(value))

@@ -25,25 +25,25 @@ struct Roles {
 };
 
 /// A column of the beginning, for its looks.
-std::vector<float> first_values(std::string_view beginning, const TableLayout& layout,
-                                std::size_t column) {
+std::vector<double> first_values(std::string_view beginning, const TableLayout& layout,
+                                 std::size_t column) {
   const std::size_t end = beginning.rfind('\n');
   const std::string_view whole_lines =
       beginning.size() < InputFile::kBeginning ? beginning : beginning.substr(0, end);
   try {
-    return std::move(read_columns(whole_lines, layout, {column}, {}, {}).values[0]);
+    return std::move(read_columns(whole_lines, layout, {}, {column}, {}).stamps[0]);
   } catch (const Error&) {
     return {};
   }
 }
 
-bool counts_up(const std::vector<float>& values) {
+bool counts_up(const std::vector<double>& values) {
   for (std::size_t i = 1; i < values.size(); ++i)
     if (values[i] != values[i - 1] + 1) return false;
   return values.size() > 1;
 }
 
-bool rises_evenly(const std::vector<float>& values) {
+bool rises_evenly(const std::vector<double>& values) {
   if (values.size() < 3) return false;
   const double span = values.back() - values.front();
   const double step = span / static_cast<double>(values.size() - 1);
@@ -55,13 +55,13 @@ bool rises_evenly(const std::vector<float>& values) {
 }
 
 /// Neighbours are alike, and it goes up and down: so moves an ECG, and no list, label or noise.
-bool moves_as_a_signal(const std::vector<float>& values) {
+bool moves_as_a_signal(const std::vector<double>& values) {
   constexpr std::size_t kEnough = 50;
   constexpr double kAlike = 0.3;  // correlation of neighbours
   if (values.size() < kEnough) return false;
   double mean = 0;
   std::size_t present = 0;
-  for (const float value : values) {
+  for (const double value : values) {
     if (std::isnan(value)) continue;
     mean += value;
     ++present;
@@ -90,7 +90,7 @@ void judge_unnamed(std::string_view beginning, const TableLayout& layout, Roles&
                           meaning.role == ColumnRole::kTime ||
                           (meaning.role == ColumnRole::kEcg && lower(meaning.name) == "i");
     if (!may_lead || layout.columns == 1) continue;
-    const std::vector<float> values = first_values(beginning, layout, i);
+    const std::vector<double> values = first_values(beginning, layout, i);
     if (counts_up(values) && meaning.seconds == 0) {
       meaning.role = ColumnRole::kIndex;
     } else if (i == 0 && meaning.role == ColumnRole::kUnnamed && rises_evenly(values)) {
@@ -100,8 +100,8 @@ void judge_unnamed(std::string_view beginning, const TableLayout& layout, Roles&
 }
 
 bool has_numbers(std::string_view beginning, const TableLayout& layout, std::size_t column) {
-  const std::vector<float> values = first_values(beginning, layout, column);
-  return std::any_of(values.begin(), values.end(), [](float value) { return !std::isnan(value); });
+  const std::vector<double> values = first_values(beginning, layout, column);
+  return std::any_of(values.begin(), values.end(), [](double value) { return !std::isnan(value); });
 }
 
 Roles roles_of(std::string_view beginning, const TableLayout& layout) {
@@ -205,6 +205,8 @@ class TableReader {
  private:
   void choose_rate() {
     std::string problem;
+    for (const std::string& iso : columns_.first_stamp)
+      if (recording_.start.empty()) recording_.start = iso;
     for (std::size_t i = 0; i < roles_.times.size() && axis_.rate_hz == 0; ++i)
       try_stamps(i, problem);
     const double stated = stated_rate();
@@ -250,7 +252,6 @@ class TableReader {
   void try_stamps(std::size_t which, std::string& problem) {
     std::vector<double> stamps = std::move(columns_.stamps[which]);
     const std::string& iso = columns_.first_stamp[which];
-    if (recording_.start.empty()) recording_.start = iso;
     const auto first =
         std::find_if(stamps.begin(), stamps.end(), [](double stamp) { return !std::isnan(stamp); });
     if (first == stamps.end()) return;

@@ -98,7 +98,8 @@ class Guess {
     while (above > 0 && is_comment(lines[above - 1].text)) --above;
     if (above > 0 && header_cells(lines[above - 1].text, cells)) {
       take_header(lines, --above, cells);
-    } else if (first > above && header_cells(uncommented(lines[first - 1].text), cells)) {
+    } else if (first > above && may_be_header(uncommented(lines[first - 1].text)) &&
+               header_cells(uncommented(lines[first - 1].text), cells)) {
       layout_.names.assign(cells.begin(), cells.end());
     }
     for (std::size_t i = 0; i < first; ++i) {
@@ -163,6 +164,11 @@ class Guess {
            std::none_of(cells.begin(), cells.end(), [&](std::string_view cell) {
              return is_number(cell, layout_.decimal) && layout_.columns == 1;
            });
+  }
+
+  /// A comment right above the rows names the columns, unless it says something else.
+  bool may_be_header(std::string_view comment) const {
+    return layout_.columns > 1 || comment.find_first_of(":=") == comment.npos;
   }
 
   /// A header may be two lines: names, then units.

@@ -280,7 +280,11 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
   }
   take_sign(text, "Tt");
   text = trim(text);
-  if (text.empty()) return dated(date, {}, 0, {});
+  if (text.empty()) {
+    Timestamp day = dated(date, {}, 0, {});
+    day.iso = iso_date(date.year, date.month, date.day);
+    return day;
+  }
   if (!take_clock(text, TwoParts::kHoursMinutes, clock) || clock.hour > 23) return std::nullopt;
   int minutes = 0;
   std::string zone;
