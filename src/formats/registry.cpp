@@ -9,8 +9,14 @@
 #include <utility>
 
 #include "ecg/error.h"
+#include "formats/apple_watch_csv.h"
 #include "formats/archive.h"
 #include "formats/input_file.h"
+#include "formats/movesense_csv.h"
+#include "formats/polar_log.h"
+#include "formats/text_reader.h"
+#include "formats/wearable_csv.h"
+#include "formats/wearable_json.h"
 #include "formats/wfdb_header.h"
 #include "formats/wfdb_reader.h"
 
@@ -62,6 +68,16 @@ constexpr std::array kFormats = {
            [](InputFile file, const ReadOptions& options) -> Stream {
              return open_wfdb(InputFile(header_beside(file.path())), options);
            }},
+    Format{"Apple Watch CSV", looks_like_apple_watch, whole<read_apple_watch>},
+    Format{"Fitbit JSON", looks_like_fitbit, whole<read_fitbit>},
+    Format{"Withings CSV", looks_like_withings_csv, whole<read_withings_csv>},
+    Format{"Withings JSON", looks_like_withings_json, whole<read_withings_json>},
+    Format{"Samsung Health CSV", looks_like_samsung_csv, whole<read_samsung_csv>},
+    Format{"Samsung Health JSON", looks_like_samsung_json, whole<read_samsung_json>},
+    Format{"Polar Sensor Logger", looks_like_polar_log, whole<read_polar_log>},
+    Format{"Polar H10 samples", looks_like_polar_samples, whole<read_polar_samples>},
+    Format{"Movesense CSV", looks_like_movesense, whole<read_movesense>},
+    Format{"text table of samples", looks_like_text_ecg, whole<read_text_ecg>},
 };
 
 const Format* format_of(const InputFile& file) {

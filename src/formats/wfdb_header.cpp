@@ -296,7 +296,12 @@ bool looks_like_wfdb_header(std::string_view text) {
     if (!printable || !whole_number(next_field(line), signals)) return false;
     double rate = 0;
     std::string_view written = next_field(line);
-    return written.empty() || take_number(written, rate);
+    if (!written.empty() && !take_number(written, rate)) return false;
+    // A table of numbers begins like this, too; but no signal's file is called by a number alone.
+    std::string_view next;
+    while (!text.empty() && (next.empty() || next.front() == '#')) next = next_line(text);
+    double number = 0;
+    return name.find('/') != name.npos || !whole_number(next_field(next), number);
   }
   return false;
 }
