@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "ecg/error.h"
+#include "formats/edf_reader.h"
 #include "formats/input_file.h"
+#include "formats/ishne_reader.h"
 #include "formats/wfdb_header.h"
 #include "formats/wfdb_reader.h"
 
@@ -52,6 +54,10 @@ struct Format {
 
 /// Tried in this order; the first that recognises a file reads it.
 constexpr std::array kFormats = {
+    Format{"EDF, EDF+, BDF, BDF+",
+           [](const InputFile& file) { return looks_like_edf(file.beginning()); }, open_edf},
+    Format{"ISHNE Holter (.ecg)",
+           [](const InputFile& file) { return looks_like_ishne(file.beginning()); }, open_ishne},
     Format{"WFDB header (.hea)",
            [](const InputFile& file) {
              return is_header_name(file.path()) || looks_like_wfdb_header(file.beginning());
