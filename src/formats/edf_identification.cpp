@@ -65,7 +65,8 @@ void identify_patient(const EdfHeader& header, Recording& recording) {
   const bool subfields = (same_word(sex, "M") || same_word(sex, "F") || same_word(sex, "X")) &&
                          (same_word(birth, "X") || !long_date(birth).empty());
   if (subfields || (header.plus && !sex.empty())) {
-    recording.patient_id = subfield(code);
+    recording.patient_id =
+        same_word(code, "X") ? std::string_view() : code;  // as other tables have it
     set_sex(sex, recording);
     recording.birth_date = long_date(birth);
     recording.patient_name = subfield(name);
