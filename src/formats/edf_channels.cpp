@@ -1,7 +1,6 @@
 #include "formats/edf_channels.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +11,7 @@
 #include "ecg/error.h"
 #include "ecg/leads.h"
 #include "ecg/units.h"
+#include "formats/patient.h"
 #include "formats/text.h"
 
 namespace liteheart {
@@ -112,13 +112,17 @@ class Choice {
   }
 
  private:
-  bool is_voltage(const EdfSignal& signal) const {
+  static bool is_voltage(const EdfSignal& signal) {
     return millivolts_in(signal.dimension).has_value();
+  }
+
+  static bool has_no_unit(const EdfSignal& signal) {
+    return says_nothing(signal.dimension) || signal.dimension == "-";
   }
 
   std::vector<const EdfSignal*> by_label() const {
     return those([&](const EdfSignal& signal) {
-      return says_ecg(signal) && (is_voltage(signal) || signal.dimension.empty());
+      return says_ecg(signal) && (is_voltage(signal) || has_no_unit(signal));
     });
   }
 
@@ -152,8 +156,17 @@ class Choice {
     }
     throw Error(
         place_,
-        fmt::format("{} without an ECG; its signals are {}", header_.format(), labels_of(sampled_)),
+        fmt::format("{} without an ECG; its signals are {}", header_.format(), signals_there()),
         "name a recording with an ECG, or label the signal 'ECG'");
+  }
+
+  /// Labels, and units of ECGs that are no voltages.
+  std::string signals_there() const {
+    const auto ecgs = those(says_ecg);
+    std::string text = labels_of(sampled_);
+    if (!ecgs.empty())
+      text += fmt::format("; '{}' is in '{}', no voltage", ecgs[0]->label, ecgs[0]->dimension);
+    return text;
   }
 
   void keep_one_rate(std::vector<const EdfSignal*>& chosen) const {

@@ -243,6 +243,7 @@ TEST(EdfChannels, AFileWithoutAnEcgIsAnErrorThatNamesItsSignals) {
                   "EDF without an ECG; its signals are 'EEG Fpz-Cz', 'Resp'"));
   EXPECT_TRUE(has(refusal_of({labelled("EEG Fpz-Cz"), labelled("1")}), "without an ECG"));
   EXPECT_TRUE(has(refusal_of({labelled("EMG chin")}), "without an ECG"));
+  EXPECT_TRUE(has(refusal_of({labelled("ECG", "bits")}), "'ECG' is in 'bits', no voltage"));
   EXPECT_TRUE(has(refusal_of({annotations({"", ""})}), "annotations only"));
 }
 
