@@ -11,7 +11,9 @@
 #include "ecg/error.h"
 #include "formats/apple_watch_csv.h"
 #include "formats/archive.h"
+#include "formats/edf_reader.h"
 #include "formats/input_file.h"
+#include "formats/ishne_reader.h"
 #include "formats/movesense_csv.h"
 #include "formats/polar_log.h"
 #include "formats/text_reader.h"
@@ -59,6 +61,10 @@ struct Format {
 
 /// Tried in this order; the first that recognises a file reads it.
 constexpr std::array kFormats = {
+    Format{"EDF, EDF+, BDF, BDF+",
+           [](const InputFile& file) { return looks_like_edf(file.beginning()); }, open_edf},
+    Format{"ISHNE Holter (.ecg)",
+           [](const InputFile& file) { return looks_like_ishne(file.beginning()); }, open_ishne},
     Format{"WFDB header (.hea)",
            [](const InputFile& file) {
              return is_header_name(file.path()) || looks_like_wfdb_header(file.beginning());
