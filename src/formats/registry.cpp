@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "ecg/error.h"
+#include "formats/alivecor_atc.h"
 #include "formats/input_file.h"
+#include "formats/scp_reader.h"
 #include "formats/wfdb_header.h"
 #include "formats/wfdb_reader.h"
 
@@ -52,6 +54,10 @@ struct Format {
 
 /// Tried in this order; the first that recognises a file reads it.
 constexpr std::array kFormats = {
+    Format{"AliveCor ATC", [](const InputFile& file) { return looks_like_atc(file.beginning()); },
+           whole<read_atc>},
+    Format{"SCP-ECG", [](const InputFile& file) { return looks_like_scp(file.beginning()); },
+           whole<read_scp>},
     Format{"WFDB header (.hea)",
            [](const InputFile& file) {
              return is_header_name(file.path()) || looks_like_wfdb_header(file.beginning());
