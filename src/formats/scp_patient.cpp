@@ -90,7 +90,10 @@ class Text {
 
   std::string operator()(std::string_view bytes) {
     constexpr unsigned kLatin1 = 1;
-    const std::string_view text = trim(bytes.substr(0, bytes.find('\0')));
+    std::string printed(bytes.substr(0, bytes.find('\0')));
+    for (char& c : printed)
+      if (static_cast<std::uint8_t>(c) < ' ') c = ' ';
+    const std::string_view text = trim(printed);
     if (is_utf8(text)) return std::string(text);
     if (character_set_ <= kLatin1) return from_latin_1(text);
     if (!std::exchange(warned_, true))

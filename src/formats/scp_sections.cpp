@@ -61,7 +61,13 @@ bool matches(Bytes section, ScpDialect dialect) {
   const auto stored = number_at<std::uint16_t>(section, 0);
   if (dialect == ScpDialect::kStandard) return checksum(section.subspan(2), 0xFFFF) == stored;
   const std::uint16_t own = checksum(section.subspan(2), 0);
-  return static_cast<std::uint16_t>(own << 8 | own >> 8) == stored;
+  return own == stored || static_cast<std::uint16_t>(own << 8 | own >> 8) == stored;
+}
+
+/// The others, such as measurements, are left alone, and so are their checksums.
+bool is_read(std::uint16_t id) {
+  constexpr std::array<std::uint16_t, 7> kRead = {1, 2, 3, 5, 6, 8, 11};
+  return std::find(kRead.begin(), kRead.end(), id) != kRead.end();
 }
 
 class Finder {
@@ -83,7 +89,7 @@ class Finder {
         file_.size(), kRecordHeader + std::max<std::size_t>(length, kSectionHeader + kPointer));
     for (std::size_t at = kFirstPointer; at + kPointer <= end; at += kPointer) take_pointer(at);
     if (!mismatched_.empty())
-      warnings_.push_back(fmt::format("the checksum of section {} does not match: damaged data?",
+      warnings_.push_back(fmt::format("checksums do not match in section {}: damaged data?",
                                       fmt::join(mismatched_, ", ")));
     return std::move(found_);
   }
@@ -110,8 +116,7 @@ class Finder {
     const auto id = pointer.little<std::uint16_t>();
     const auto length = pointer.little<std::uint32_t>();
     const auto number = pointer.little<std::uint32_t>();
-    if (id == 0 || id >= ScpSections::kCount || length < kSectionHeader || number == 0 || seen_[id])
-      return;
+    if (!is_read(id) || length < kSectionHeader || number == 0 || seen_[id]) return;
     seen_[id] = true;
     const std::uint32_t base = found_.dialect == ScpDialect::kStandard ? 1 : 0;
     const std::uint64_t at = number - base;

@@ -21,8 +21,8 @@ struct ScpSection {
   std::size_t declared = 0;  // bytes that data should have; more than it has where cut off
 };
 
-/// What the Prince 180D of Healforce makes of the standard: byte numbers count from 0, the checksum
-/// starts at 0 with its bytes swapped, and the rhythm is coded in a way of its own.
+/// What the Prince 180D of Healforce makes of the standard: byte numbers count from 0, checksums
+/// start at 0, some with their bytes swapped, and the rhythm is coded in a way of its own.
 enum class ScpDialect { kStandard, kHealforce };
 
 struct ScpSections {
@@ -30,7 +30,7 @@ struct ScpSections {
 
   std::string place;  // the file, for errors
   ScpDialect dialect = ScpDialect::kStandard;
-  std::array<ScpSection, kCount> sections;
+  std::array<ScpSection, kCount> sections;  // those that are read: 1, 2, 3, 5, 6, 8, 11
 
   const ScpSection& operator[](std::size_t id) const { return sections[id]; }
   ByteReader reader(std::size_t id) const {
