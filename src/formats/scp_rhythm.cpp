@@ -73,16 +73,22 @@ std::uint64_t declared_as_stored(const Lead& lead, std::size_t stored) {
 void find_data(const ScpSections& sections, ByteReader section, bool coded,
                std::vector<Lead>& leads) {
   constexpr std::size_t kSampleBytes = 2, kMostCodesPerByte = 8;
+  const std::string where = section.where();
   std::vector<std::size_t> bytes;
+  bool fits = false;
   for (std::size_t i = 0; i < leads.size(); ++i) bytes.push_back(section.little<std::uint16_t>());
   for (std::size_t i = 0; i < leads.size(); ++i) {
     Lead& lead = leads[i];
     const std::size_t begin = section.at(), there = std::min(bytes[i], section.left());
     lead.data = ByteReader(section.take(there), sections.place, sections[6].at + begin);
     const std::size_t most = coded ? there * kMostCodesPerByte : there / kSampleBytes;
-    if (!coded) lead.declared = declared_as_stored(lead, most);
+    if (!coded) lead.declared = declared_as_stored(lead, bytes[i] / kSampleBytes);
+    fits = fits || bytes[i] == 0 || lead.declared == bytes[i] / kSampleBytes;
     lead.samples = static_cast<std::size_t>(std::min<std::uint64_t>(lead.declared, most));
   }
+  if (!coded && !fits)
+    throw Error(where, "samples that take another room than they should without Huffman codes",
+                "section 2 is lost; get a whole copy of the file");
 }
 
 Rhythm read_header(const ScpSections& sections, ByteReader& section, Recording& recording) {
@@ -109,7 +115,7 @@ Rhythm read_header(const ScpSections& sections, ByteReader& section, Recording& 
   Rhythm rhythm;
   rhythm.mv_per_unit = unit_nv * kMvPerNv;
   rhythm.encoding = static_cast<Encoding>(encoding);
-  if (!sections[2].data.empty()) rhythm.huffman.emplace(sections.reader(2));
+  if (sections[2].declared > 0) rhythm.huffman.emplace(sections.reader(2));
   return rhythm;
 }
 

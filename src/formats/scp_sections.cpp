@@ -120,6 +120,7 @@ class Finder {
     seen_[id] = true;
     const std::uint32_t base = found_.dialect == ScpDialect::kStandard ? 1 : 0;
     const std::uint64_t at = number - base;
+    found_.sections[id].declared = length - kSectionHeader;
     if (!is_header(at, id)) {
       warnings_.push_back(fmt::format("section {} is not at byte {}, where it should be", id, at));
       return;
@@ -128,8 +129,8 @@ class Finder {
     const std::size_t there = std::min<std::size_t>(length, file_.size() - begin);
     const Bytes section = file_.subspan(begin, there);
     if (there == length && !matches(section, found_.dialect)) mismatched_.push_back(id);
-    found_.sections[id] = {section.subspan(kSectionHeader), begin + kSectionHeader,
-                           length - kSectionHeader};
+    found_.sections[id].data = section.subspan(kSectionHeader);
+    found_.sections[id].at = begin + kSectionHeader;
   }
 
   Bytes file_;

@@ -15,10 +15,9 @@
 namespace liteheart {
 
 struct ScpSection {
-  std::span<const std::uint8_t>
-      data;                  // behind the header; empty where the file has no such section
-  std::size_t at = 0;        // byte of the file where data begins
-  std::size_t declared = 0;  // bytes that data should have; more than it has where cut off
+  std::span<const std::uint8_t> data;  // behind the header; empty where the section is not there
+  std::size_t at = 0;                  // byte of the file where data begins
+  std::size_t declared = 0;            // bytes that data should have; 0: the file has none
 };
 
 /// What the Prince 180D of Healforce makes of the standard: byte numbers count from 0, checksums

@@ -177,6 +177,19 @@ TEST(Scp, ALeadThatDeclaresMoreThanItHoldsIsShorterWithAWarning) {
   EXPECT_EQ(recording.warnings, Texts{"lead I: 84 of its 100 samples are missing"});
 }
 
+// Codes taken for samples would be curves that nobody recorded.
+TEST(Scp, CodesAreNotTakenForSamplesWhereTheirTableIsLost) {
+  const ScpFile coded = {.leads = {{1, 100, 1, std::string(40, 'a')}},
+                         .others = {{2, little(ScpHuffman::kStandardTable, 2)}}};
+  std::string bytes = coded.bytes();
+  constexpr std::size_t kPointerOfSection2 = 22 + 2 * 10;
+  bytes[kPointerOfSection2 + 6] ^= 1;  // leads to no section
+  EXPECT_NE(error_of([&] { ScpFile::read_bytes(bytes); }).find("cut off"), std::string::npos);
+  ScpFile lost = coded;
+  lost.others = {};
+  EXPECT_NE(error_of([&] { lost.read(); }).find("section 2 is lost"), std::string::npos);
+}
+
 TEST(Scp, WhatCannotBeReadIsRefusedByName) {
   const auto error = [](const ScpFile& file) { return error_of([&] { file.read(); }); };
   ScpFile file = two_leads();
