@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "ecg/error.h"
+#include "formats/alivecor_atc.h"
 #include "formats/apple_watch_csv.h"
 #include "formats/archive.h"
 #include "formats/edf_reader.h"
@@ -16,6 +17,7 @@
 #include "formats/ishne_reader.h"
 #include "formats/movesense_csv.h"
 #include "formats/polar_log.h"
+#include "formats/scp_reader.h"
 #include "formats/text_reader.h"
 #include "formats/wearable_csv.h"
 #include "formats/wearable_json.h"
@@ -65,6 +67,10 @@ constexpr std::array kFormats = {
            [](const InputFile& file) { return looks_like_edf(file.beginning()); }, open_edf},
     Format{"ISHNE Holter (.ecg)",
            [](const InputFile& file) { return looks_like_ishne(file.beginning()); }, open_ishne},
+    Format{"AliveCor ATC", [](const InputFile& file) { return looks_like_atc(file.beginning()); },
+           whole<read_atc>},
+    Format{"SCP-ECG", [](const InputFile& file) { return looks_like_scp(file.beginning()); },
+           whole<read_scp>},
     Format{"WFDB header (.hea)",
            [](const InputFile& file) {
              return is_header_name(file.path()) || looks_like_wfdb_header(file.beginning());
