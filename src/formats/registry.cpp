@@ -9,7 +9,10 @@
 #include <utility>
 
 #include "ecg/error.h"
+#include "formats/hl7_aecg.h"
 #include "formats/input_file.h"
+#include "formats/muse_xml.h"
+#include "formats/philips_xml.h"
 #include "formats/wfdb_header.h"
 #include "formats/wfdb_reader.h"
 
@@ -57,6 +60,15 @@ constexpr std::array kFormats = {
              return is_header_name(file.path()) || looks_like_wfdb_header(file.beginning());
            },
            whole<read_wfdb>},
+    Format{"HL7 annotated ECG (XML)",
+           [](const InputFile& file) { return looks_like_hl7_aecg(file.beginning()); },
+           whole<read_hl7_aecg>},
+    Format{"GE MUSE XML",
+           [](const InputFile& file) { return looks_like_muse_xml(file.beginning()); },
+           whole<read_muse_xml>},
+    Format{"Philips Sierra XML",
+           [](const InputFile& file) { return looks_like_philips_xml(file.beginning()); },
+           whole<read_philips_xml>},
     Format{"WFDB signal file with its header beside it", has_header,
            [](InputFile file, const ReadOptions&) -> Stream {
              InputFile header(header_beside(file.path()));
