@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <unordered_set>
+#include <utility>
 
 #include "ecg/error.h"
 #include "formats/hl7_aecg_series.h"
@@ -164,7 +164,7 @@ Recording read_hl7_aecg(InputFile& file, const ReadOptions& options) {
   AecgWaveforms waveforms = read_aecg_series(series, options, file.place());
   recording.rate_hz = waveforms.rate_hz;
   for (std::string& warning : waveforms.warnings) recording.warnings.push_back(std::move(warning));
-  assemble(waveforms.pieces, file.size(), file.place(), recording);
+  assemble(std::move(waveforms.pieces), file.size(), file.place(), recording);
 
   check_duration(series, recording);
 

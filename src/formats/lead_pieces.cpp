@@ -65,8 +65,8 @@ void warn_of_gaps(const std::vector<bool>& given, Recording& recording) {
 
 }  // namespace
 
-void assemble(const std::vector<LeadPiece>& pieces, std::uint64_t file_bytes,
-              const std::string& place, Recording& recording) {
+void assemble(std::vector<LeadPiece> pieces, std::uint64_t file_bytes, const std::string& place,
+              Recording& recording) {
   std::vector<std::size_t> lead_of_piece;
   std::size_t samples = 0;
   for (const LeadPiece& piece : pieces) {

@@ -21,7 +21,7 @@ struct LeadPiece {
 /// tells, and the first piece where several have one. Limb leads that follow from I and II are
 /// derived. Throws Error (with `place`) where there is no sample, there are absurdly many leads, or
 /// they would take far more memory than the file of `file_bytes`.
-void assemble(const std::vector<LeadPiece>& pieces, std::uint64_t file_bytes,
-              const std::string& place, Recording& recording);
+void assemble(std::vector<LeadPiece> pieces, std::uint64_t file_bytes, const std::string& place,
+              Recording& recording);
 
 }  // namespace liteheart

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "ecg/error.h"
 #include "ecg/leads.h"
@@ -260,7 +261,7 @@ Recording read_muse_xml(InputFile& file) {
     recording.warnings.push_back(
         fmt::format("{} leads declared, {} there", *declared, pieces.size()));
   }
-  assemble(pieces, file.size(), file.place(), recording);
+  assemble(std::move(pieces), file.size(), file.place(), recording);
 
   read_patient(root, recording);
   read_acquisition(root, recording);

@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "ecg/error.h"
 #include "formats/hl7_time.h"
@@ -93,7 +94,7 @@ Recording read_philips_xml(InputFile& file) {
   PhilipsWaveforms waveforms = read_philips_waveforms(root, file.size(), file.place());
   recording.rate_hz = waveforms.rate_hz;
   for (std::string& warning : waveforms.warnings) recording.warnings.push_back(std::move(warning));
-  assemble(waveforms.leads, file.size(), file.place(), recording);
+  assemble(std::move(waveforms.leads), file.size(), file.place(), recording);
   read_acquisition(root, recording);
   read_patient(root, recording);
   read_statements(root, recording);
