@@ -23,9 +23,11 @@ std::size_t lead_of(const std::string& name, std::vector<std::string>& leads,
   return leads.size() - 1;
 }
 
+constexpr std::size_t kDerivable = 4;  // limb leads
+
 void check_size(std::size_t leads, std::size_t samples, std::uint64_t file_bytes,
                 const std::string& place) {
-  constexpr std::size_t kDerivable = 4, kMostGrowth = 10, kAllowance = 8 << 20;
+  constexpr std::size_t kMostGrowth = 10, kAllowance = 8 << 20;
   const std::uint64_t most = (kMostGrowth * file_bytes + kAllowance) / sizeof(float);
   if (samples > most / (leads + kDerivable)) {
     throw Error(
@@ -82,6 +84,7 @@ void assemble(std::vector<LeadPiece> pieces, std::uint64_t file_bytes, const std
   check_size(recording.leads.size(), samples, file_bytes, place);
 
   recording.samples = samples;
+  recording.mv.reserve((recording.leads.size() + kDerivable) * samples);
   recording.mv.assign(recording.leads.size() * samples, std::numeric_limits<float>::quiet_NaN());
   std::vector<bool> given(recording.mv.size());
   for (std::size_t i = 0; i < pieces.size(); ++i) {
