@@ -13,9 +13,12 @@
 #include "formats/apple_watch_csv.h"
 #include "formats/archive.h"
 #include "formats/edf_reader.h"
+#include "formats/hl7_aecg.h"
 #include "formats/input_file.h"
 #include "formats/ishne_reader.h"
 #include "formats/movesense_csv.h"
+#include "formats/muse_xml.h"
+#include "formats/philips_xml.h"
 #include "formats/polar_log.h"
 #include "formats/scp_reader.h"
 #include "formats/text_reader.h"
@@ -62,22 +65,37 @@ struct Format {
 };
 
 /// Tried in this order; the first that recognises a file reads it.
-constexpr std::array kFormats = {
-    Format{"EDF, EDF+, BDF, BDF+",
-           [](const InputFile& file) { return looks_like_edf(file.beginning()); }, open_edf},
-    Format{"ISHNE Holter (.ecg)",
-           [](const InputFile& file) { return looks_like_ishne(file.beginning()); }, open_ishne},
-    Format{"AliveCor ATC", [](const InputFile& file) { return looks_like_atc(file.beginning()); },
-           whole<read_atc>},
-    Format{"SCP-ECG", [](const InputFile& file) { return looks_like_scp(file.beginning()); },
-           whole<read_scp>},
-    Format{"WFDB header (.hea)",
-           [](const InputFile& file) {
-             return is_header_name(file.path()) || looks_like_wfdb_header(file.beginning());
-           },
-           open_wfdb},
+constexpr std::array
+    kFormats = {Format{"EDF, EDF+, BDF, BDF+",
+                       [](const InputFile&file) { return looks_like_edf(file.beginning()); },
+                       open_edf},
+                Format{"ISHNE Holter (.ecg)",
+                       [](const InputFile&file) { return looks_like_ishne(file.beginning()); },
+                       open_ishne},
+                Format{"AliveCor ATC",
+                       [](const InputFile&file) { return looks_like_atc(file.beginning()); },
+                       whole<read_atc>},
+                Format{"SCP-ECG",
+                       [](const InputFile&file) { return looks_like_scp(file.beginning()); },
+                       whole<read_scp>},
+                Format{"WFDB header (.hea)",
+                       [](const InputFile&file) {
+                         return is_header_name(file.path()) ||
+                                looks_like_wfdb_header(file.beginning());
+                       },
+                       open_wfdb},
+                whole<read_wfdb>},
+    Format{"HL7 annotated ECG (XML)",
+           [](const InputFile&file) { return looks_like_hl7_aecg(file.beginning()); },
+           whole<read_hl7_aecg>},
+    Format{"GE MUSE XML",
+           [](const InputFile&file) { return looks_like_muse_xml(file.beginning()); },
+           whole<read_muse_xml>},
+    Format{"Philips Sierra XML",
+           [](const InputFile&file) { return looks_like_philips_xml(file.beginning()); },
+           whole<read_philips_xml>},
     Format{"WFDB signal file with its header beside it", has_header,
-           [](InputFile file, const ReadOptions& options) -> Stream {
+           [](InputFile file, const ReadOptions&options) -> Stream {
              return open_wfdb(InputFile(header_beside(file.path())), options);
            }},
     Format{"Apple Watch CSV", looks_like_apple_watch, whole<read_apple_watch>},
