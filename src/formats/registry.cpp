@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "ecg/error.h"
+#include "formats/dicom_dataset.h"
+#include "formats/dicom_reader.h"
 #include "formats/input_file.h"
 #include "formats/wfdb_header.h"
 #include "formats/wfdb_reader.h"
@@ -62,6 +64,8 @@ constexpr std::array kFormats = {
              InputFile header(header_beside(file.path()));
              return std::make_unique<WholeRecording>(read_wfdb(header));
            }},
+    Format{"DICOM ECG", [](const InputFile& file) { return looks_like_dicom(file.beginning()); },
+           whole<read_dicom>},
 };
 
 const Format* format_of(const InputFile& file) {
