@@ -19,6 +19,7 @@
 #include "ecg/leads.h"
 #include "formats/dicom_dataset.h"
 #include "formats/ecg_lead_codes.h"
+#include "formats/sample_step.h"
 #include "formats/text.h"
 #include "formats/whole_file.h"
 
@@ -26,7 +27,6 @@ namespace liteheart {
 namespace {
 
 constexpr std::int16_t kMissing = -32768;
-constexpr double kLargest = 32767;
 
 std::string place_of(const Recording& recording) { return "recording '" + recording.name + "'"; }
 
@@ -157,36 +157,6 @@ std::string clean(std::string_view text, std::size_t most, std::string_view forb
   return std::string(trim(cleaned));
 }
 
-/// Whether all values are whole multiples of `step` that 16 bits hold.
-bool fits(std::span<const float> mv, double step) {
-  constexpr double kTolerance = 1e-3;
-  return std::all_of(mv.begin(), mv.end(), [&](float value) {
-    if (!std::isfinite(value)) return true;
-    const double units = double{value} * 1000 / step;
-    return std::abs(units) <= kLargest && std::abs(units - std::round(units)) < kTolerance;
-  });
-}
-
-/// The step in uV: a usual one of devices that loses nothing, else the smallest that holds the
-/// largest value.
-std::string step_microvolts(std::span<const float> mv) {
-  constexpr std::array kUsual = {5.0, 4.88, 2.5, 1.25, 1.0, 0.5};
-  for (const double step : kUsual)
-    if (fits(mv, step)) return fmt::format("{}", step);
-  double largest = 0;
-  for (const float value : mv)
-    if (std::isfinite(value)) largest = std::max(largest, std::abs(double{value}) * 1000);
-  // Seven digits, rounded up, so that the largest value still fits.
-  constexpr double kRoundUp = 1 + 2e-6;
-  return fmt::format("{:.7g}", largest / kLargest * kRoundUp);
-}
-
-std::int16_t to_units(float mv, double step) {
-  if (std::isnan(mv)) return kMissing;
-  return static_cast<std::int16_t>(
-      std::lround(std::clamp(double{mv} * 1000 / step, -kLargest, kLargest)));
-}
-
 class Writer {
  public:
   explicit Writer(const Recording& recording) : recording_(recording) {}
@@ -294,14 +264,13 @@ class Writer {
     std::vector<Uint16> frames(recording_.mv.size());
     bool missing = false;
     for (std::size_t lead = 0; lead < leads; ++lead) {
-      const std::string written = step_microvolts(recording_.lead(lead));
-      double step = 1;
-      whole_number(std::string_view(written), step);
-      channel(group, recording_.leads[lead], written);
+      const double step = step_microvolts(recording_.lead(lead));
+      channel(group, recording_.leads[lead], fmt::format("{:.7g}", step));
       for (std::size_t t = 0; t < recording_.samples; ++t) {
-        const std::int16_t value = to_units(recording_.lead(lead)[t], step);
-        missing = missing || value == kMissing;
-        frames[t * leads + lead] = static_cast<Uint16>(value);
+        const float mv = recording_.lead(lead)[t];
+        missing = missing || std::isnan(mv);
+        frames[t * leads + lead] =
+            static_cast<Uint16>(std::isnan(mv) ? kMissing : in_steps(mv, step));
       }
     }
     put16(group, DCM_WaveformBitsAllocated, 16);

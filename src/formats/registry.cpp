@@ -11,6 +11,7 @@
 #include "ecg/error.h"
 #include "formats/dicom_dataset.h"
 #include "formats/dicom_reader.h"
+#include "formats/fhir_reader.h"
 #include "formats/input_file.h"
 #include "formats/wfdb_header.h"
 #include "formats/wfdb_reader.h"
@@ -66,6 +67,9 @@ constexpr std::array kFormats = {
            }},
     Format{"DICOM ECG", [](const InputFile& file) { return looks_like_dicom(file.beginning()); },
            whole<read_dicom>},
+    Format{"FHIR Observation",
+           [](const InputFile& file) { return looks_like_fhir(file.beginning()); },
+           whole<read_fhir>},
 };
 
 const Format* format_of(const InputFile& file) {
