@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "ecg/error.h"
+#include "formats/code_hdf5.h"
 #include "formats/dicom_dataset.h"
 #include "formats/dicom_reader.h"
 #include "formats/fhir_reader.h"
@@ -35,6 +36,8 @@ bool has_header(const InputFile& file) {
   std::error_code ignored;
   return !file.path().empty() && fs::is_regular_file(header_beside(file.path()), ignored);
 }
+
+bool is_hdf5(const InputFile& file) { return looks_like_hdf5(file.beginning()); }
 
 /// Reads a format of short recordings whole.
 template <Recording (*read)(InputFile&)>
@@ -70,6 +73,7 @@ constexpr std::array kFormats = {
     Format{"FHIR Observation",
            [](const InputFile& file) { return looks_like_fhir(file.beginning()); },
            whole<read_fhir>},
+    Format{"CODE HDF5", is_hdf5, whole<read_code_hdf5>},
 };
 
 const Format* format_of(const InputFile& file) {
@@ -86,6 +90,22 @@ Stream open_file(InputFile file, const ReadOptions& options) {
   for (const Format& format : kFormats)
     known += fmt::format("{}{}", known.empty() ? "" : ", ", format.name);
   throw Error(file.place(), "not a recording of a known format", "known are: " + known);
+}
+
+/// An exam in a file of many is called FILE/EXAM_ID, as if the file were a folder.
+bool names_exam(const fs::path& named) {
+  std::error_code ignored;
+  const fs::path file = named.parent_path();
+  return named.has_filename() && fs::is_regular_file(file, ignored) && is_hdf5(InputFile(file));
+}
+
+/// What the recordings in a file are called.
+std::vector<fs::path> recordings_in(const fs::path& path) {
+  InputFile file(path);
+  if (!is_hdf5(file)) return {path};
+  std::vector<fs::path> exams;
+  for (const std::string& exam : code_exams(file)) exams.push_back(path / exam);
+  return exams;
 }
 
 /// What a user calls a recording may be a record name: then its header is meant.
@@ -126,7 +146,8 @@ std::vector<fs::path> recordings_under(const fs::path& folder) {
   for (fs::path& file : others) {
     if (headers.contains(fs::path(file).replace_extension())) continue;
     try {
-      if (format_of(InputFile(file))) found.push_back(std::move(file));
+      if (!format_of(InputFile(file))) continue;
+      for (fs::path& recording : recordings_in(file)) found.push_back(std::move(recording));
     } catch (const Error&) {
       found.push_back(std::move(file));  // whoever reads it is told why it cannot be read
     }
@@ -137,6 +158,11 @@ std::vector<fs::path> recordings_under(const fs::path& folder) {
 }  // namespace
 
 std::unique_ptr<RecordingStream> open_recording(const fs::path& path, const ReadOptions& options) {
+  if (names_exam(path)) {
+    InputFile file(path.parent_path());
+    return std::make_unique<WholeRecording>(
+        read_code_exam(file, path.filename().string(), options));
+  }
   return open_file(InputFile(existing_file(path)), options);
 }
 
@@ -151,8 +177,13 @@ Recording read_recording(std::span<const std::uint8_t> bytes, const std::string&
 
 std::vector<fs::path> find_recordings(const fs::path& source) {
   std::error_code ignored;
-  if (!fs::is_directory(source, ignored)) return {existing_file(source)};
   std::vector<fs::path> found;
+  if (names_exam(source)) return {source};
+  if (!fs::is_directory(source, ignored)) {
+    found = recordings_in(existing_file(source));
+    std::sort(found.begin(), found.end());
+    return found;
+  }
   try {
     found = recordings_under(source);
   } catch (const fs::filesystem_error& error) {
