@@ -350,9 +350,16 @@ void read_about(const json& observation, const json& document, Recording& record
   for (const json& interpretation : member(observation, "interpretation"))
     if (const auto texts = words(interpretation); !texts.empty())
       recording.statements.push_back(texts.front());
-  for (const json& note : member(observation, "note"))
-    if (std::string text = text_of(note, "text"); !text.empty() && text != kFhirResearchNote)
+  for (const json& note : member(observation, "note")) {
+    std::string text = text_of(note, "text");
+    if (text.starts_with(kFhirLocalTimeNote)) {
+      constexpr std::size_t kDate = 10;
+      if (recording.start.size() == kDate)
+        recording.start += "T" + text.substr(kFhirLocalTimeNote.size());
+    } else if (!text.empty() && text != kFhirResearchNote) {
       recording.statements.push_back(std::move(text));
+    }
+  }
 }
 
 /// The Observation in a document: itself, or the first ECG of a Bundle.

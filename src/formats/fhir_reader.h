@@ -22,8 +22,10 @@ bool looks_like_fhir(std::string_view beginning);
 /// Throws Error for other resources, without samples, period or unit, and for R5's offsets.
 Recording read_fhir(InputFile& file, const ReadOptions& options);
 
-/// What write_fhir notes, and read_fhir does not take for a statement.
+/// What write_fhir notes, and read_fhir does not take for statements. The second is the time of a
+/// start without time zone, to which read_fhir gives it back.
 inline constexpr std::string_view kFhirResearchNote =
     "Written by LiteHeart, research software. Not for diagnosis.";
+inline constexpr std::string_view kFhirLocalTimeNote = "Local time, zone unknown: ";
 
 }  // namespace liteheart

@@ -90,8 +90,7 @@ void put_start(const std::string& start, json& observation, json& notes) {
     return;
   }
   observation["effectiveDateTime"] = date;
-  if (!time.empty())
-    notes.push_back({{"text", "Recorded at the local time " + time + ", time zone unknown."}});
+  if (!time.empty()) notes.push_back({{"text", std::string(kFhirLocalTimeNote) + time}});
 }
 
 }  // namespace
