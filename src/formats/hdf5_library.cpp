@@ -25,6 +25,12 @@ class Loader {
                   "install the HDF5 that the program was built with");
     return reinterpret_cast<Symbol*>(found);
   }
+  /// A variable may have been copied into a program that links HDF5 itself: then that is it.
+  hid_t id(const char* name) const {
+    if (const void* const copied = ::dlsym(RTLD_DEFAULT, name))
+      return *static_cast<const hid_t*>(copied);
+    return *find<const hid_t>(name);
+  }
 
  private:
   void* library_;  // for good: HDF5 must not be unloaded
@@ -49,9 +55,9 @@ Hdf5 load() {
                 fmt::format("install HDF5 {}.{}", H5_VERS_MAJOR, H5_VERS_MINOR));
   library.H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   library.H5PLset_loading_state(0);
-  library.native_float = *loader.find<hid_t>("H5T_NATIVE_FLOAT_g");
-  library.native_int64 = *loader.find<hid_t>("H5T_NATIVE_INT64_g");
-  library.file_access = *loader.find<hid_t>("H5P_CLS_FILE_ACCESS_ID_g");
+  library.native_float = loader.id("H5T_NATIVE_FLOAT_g");
+  library.native_int64 = loader.id("H5T_NATIVE_INT64_g");
+  library.file_access = loader.id("H5P_CLS_FILE_ACCESS_ID_g");
   return library;
 }
 

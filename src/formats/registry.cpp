@@ -58,6 +58,10 @@ struct Format {
 
 /// Tried in this order; the first that recognises a file reads it.
 constexpr std::array kFormats = {
+    Format{"FHIR Observation",
+           [](const InputFile& file) { return looks_like_fhir(file.beginning()); },
+           whole<read_fhir>},
+    Format{"CODE HDF5", is_hdf5, whole<read_code_hdf5>},
     Format{"WFDB header (.hea)",
            [](const InputFile& file) {
              return is_header_name(file.path()) || looks_like_wfdb_header(file.beginning());
@@ -70,10 +74,6 @@ constexpr std::array kFormats = {
            }},
     Format{"DICOM ECG", [](const InputFile& file) { return looks_like_dicom(file.beginning()); },
            whole<read_dicom>},
-    Format{"FHIR Observation",
-           [](const InputFile& file) { return looks_like_fhir(file.beginning()); },
-           whole<read_fhir>},
-    Format{"CODE HDF5", is_hdf5, whole<read_code_hdf5>},
 };
 
 const Format* format_of(const InputFile& file) {
