@@ -12,7 +12,11 @@
 #include "formats/alivecor_atc.h"
 #include "formats/apple_watch_csv.h"
 #include "formats/archive.h"
+#include "formats/code_hdf5.h"
+#include "formats/dicom_dataset.h"
+#include "formats/dicom_reader.h"
 #include "formats/edf_reader.h"
+#include "formats/fhir_reader.h"
 #include "formats/hl7_aecg.h"
 #include "formats/input_file.h"
 #include "formats/ishne_reader.h"
@@ -46,6 +50,8 @@ bool has_header(const InputFile& file) {
   std::error_code ignored;
   return !file.path().empty() && fs::is_regular_file(header_beside(file.path()), ignored);
 }
+
+bool is_hdf5(const InputFile& file) { return looks_like_hdf5(file.beginning()); }
 
 /// Reads a format of short recordings whole.
 template <Recording (*read)(InputFile&)>
@@ -94,20 +100,32 @@ constexpr std::array
     Format{"Philips Sierra XML",
            [](const InputFile&file) { return looks_like_philips_xml(file.beginning()); },
            whole<read_philips_xml>},
-    Format{"WFDB signal file with its header beside it", has_header,
-           [](InputFile file, const ReadOptions&options) -> Stream {
-             return open_wfdb(InputFile(header_beside(file.path())), options);
-           }},
-    Format{"Apple Watch CSV", looks_like_apple_watch, whole<read_apple_watch>},
-    Format{"Fitbit JSON", looks_like_fitbit, whole<read_fitbit>},
-    Format{"Withings CSV", looks_like_withings_csv, whole<read_withings_csv>},
-    Format{"Withings JSON", looks_like_withings_json, whole<read_withings_json>},
-    Format{"Samsung Health CSV", looks_like_samsung_csv, whole<read_samsung_csv>},
-    Format{"Samsung Health JSON", looks_like_samsung_json, whole<read_samsung_json>},
-    Format{"Polar Sensor Logger", looks_like_polar_log, whole<read_polar_log>},
-    Format{"Polar H10 samples", looks_like_polar_samples, whole<read_polar_samples>},
-    Format{"Movesense CSV", looks_like_movesense, whole<read_movesense>},
-    Format{"text table of samples", looks_like_text_ecg, whole<read_text_ecg>},
+    constexpr std::array kFormats = {
+        Format{"FHIR Observation",
+               [](const InputFile&file) { return looks_like_fhir(file.beginning()); },
+               whole<read_fhir>},
+        Format{"CODE HDF5", is_hdf5, whole<read_code_hdf5>},
+        Format{"WFDB header (.hea)",
+               [](const InputFile&file) {
+                 return is_header_name(file.path()) || looks_like_wfdb_header(file.beginning());
+               },
+               whole<read_wfdb>},
+        Format{"WFDB signal file with its header beside it", has_header,
+               [](InputFile file, const ReadOptions&options) -> Stream {
+                 return open_wfdb(InputFile(header_beside(file.path())), options);
+               }},
+        Format{"Apple Watch CSV", looks_like_apple_watch, whole<read_apple_watch>},
+        Format{"Fitbit JSON", looks_like_fitbit, whole<read_fitbit>},
+        Format{"Withings CSV", looks_like_withings_csv, whole<read_withings_csv>},
+        Format{"Withings JSON", looks_like_withings_json, whole<read_withings_json>},
+        Format{"Samsung Health CSV", looks_like_samsung_csv, whole<read_samsung_csv>},
+        Format{"Samsung Health JSON", looks_like_samsung_json, whole<read_samsung_json>},
+        Format{"Polar Sensor Logger", looks_like_polar_log, whole<read_polar_log>},
+        Format{"Polar H10 samples", looks_like_polar_samples, whole<read_polar_samples>},
+        Format{"Movesense CSV", looks_like_movesense, whole<read_movesense>},
+        Format{"text table of samples", looks_like_text_ecg, whole<read_text_ecg>},
+        Format{"DICOM ECG", [](const InputFile&file) { return looks_like_dicom(file.beginning()); },
+               whole<read_dicom>},
 };
 
 const Format* format_of(const InputFile& file) {
@@ -135,6 +153,22 @@ Stream open_file(InputFile file, const ReadOptions& options) {
   for (const Format& format : kFormats)
     known += fmt::format("{}{}", known.empty() ? "" : ", ", format.name);
   throw Error(file.place(), "not a recording of a known format", "known are: " + known);
+}
+
+/// An exam in a file of many is called FILE/EXAM_ID, as if the file were a folder.
+bool names_exam(const fs::path& named) {
+  std::error_code ignored;
+  const fs::path file = named.parent_path();
+  return named.has_filename() && fs::is_regular_file(file, ignored) && is_hdf5(InputFile(file));
+}
+
+/// What the recordings in a file are called.
+std::vector<fs::path> recordings_in(const fs::path& path) {
+  InputFile file(path);
+  if (!is_hdf5(file)) return {path};
+  std::vector<fs::path> exams;
+  for (const std::string& exam : code_exams(file)) exams.push_back(path / exam);
+  return exams;
 }
 
 /// What a user calls a recording may be a record name: then its header is meant.
@@ -175,7 +209,8 @@ std::vector<fs::path> recordings_under(const fs::path& folder) {
   for (fs::path& file : others) {
     if (headers.contains(fs::path(file).replace_extension())) continue;
     try {
-      if (format_of(InputFile(file))) found.push_back(std::move(file));
+      if (!format_of(InputFile(file))) continue;
+      for (fs::path& recording : recordings_in(file)) found.push_back(std::move(recording));
     } catch (const Error&) {
       found.push_back(std::move(file));  // whoever reads it is told why it cannot be read
     }
@@ -186,6 +221,11 @@ std::vector<fs::path> recordings_under(const fs::path& folder) {
 }  // namespace
 
 std::unique_ptr<RecordingStream> open_recording(const fs::path& path, const ReadOptions& options) {
+  if (names_exam(path)) {
+    InputFile file(path.parent_path());
+    return std::make_unique<WholeRecording>(
+        read_code_exam(file, path.filename().string(), options));
+  }
   return open_file(InputFile(existing_file(path)), options);
 }
 
@@ -200,8 +240,13 @@ Recording read_recording(std::span<const std::uint8_t> bytes, const std::string&
 
 std::vector<fs::path> find_recordings(const fs::path& source) {
   std::error_code ignored;
-  if (!fs::is_directory(source, ignored)) return {existing_file(source)};
   std::vector<fs::path> found;
+  if (names_exam(source)) return {source};
+  if (!fs::is_directory(source, ignored)) {
+    found = recordings_in(existing_file(source));
+    std::sort(found.begin(), found.end());
+    return found;
+  }
   try {
     found = recordings_under(source);
   } catch (const fs::filesystem_error& error) {
