@@ -87,7 +87,7 @@ RPeaks::RPeaks(double rate_hz) {
   factor_ = std::max<std::int64_t>(1, std::lround(rate_hz / kAveragedHz));
   hz_ = rate_hz / static_cast<double>(factor_);
   high_ = high_pass(12, hz_);
-  low_ = low_pass(25, hz_);
+  low_ = low_pass(std::min(25.0, 0.4 * hz_), hz_);
   energy_steps_ = std::min(steps(kEnergy), kMostEnergy);
   refractory_ = steps(kRefractory);
   t_wave_ = steps(kTWave);
@@ -285,13 +285,13 @@ void RPeaks::accept(const Candidate& c) {
       1e3F,
       c.height / std::max(least_since_last_ < 0 ? c.least : least_since_last_, 1e-3F * c.height));
   peak.upright = upright;
-  peak.follows = have_last_ && !gap_since_last_ && peak.position > last_position_;
-  if (peak.follows) {
+  if (have_last_ && !gap_since_last_ && peak.position > last_position_) {
     const double rr = (peak.position - last_position_) / factor;
     rr_steps_[rr_count_++ % kUsual] = static_cast<float>(rr);
-    rr_.add(rr / hz_, last_rr_);
+    peak.rr_s = rr / hz_;
+    rr_.add(peak.rr_s, last_rr_);
   }
-  last_rr_ = peak.follows;
+  last_rr_ = peak.rr_s > 0;
   if (found_count_ < sizeof found_ / sizeof *found_) found_[found_count_++] = peak;
   ++beats_;
   float sorted[kUsual];

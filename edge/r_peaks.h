@@ -21,7 +21,7 @@ struct RPeak {
   float qrs_mv = 0;         // highest less lowest within 100 ms of the apex
   float prominence = 0;  // of its energy, as amplitude, over the least since the beat before: >= 1
   bool upright = true;   // whether the apex lies above the level around it
-  bool follows = false;  // the beat before it is known: no gap, not the first
+  double rr_s = 0;       // since the beat before; 0 of the first, and where samples are missing
 };
 
 /// Statistics of RR intervals. All are 0 where there are too few intervals for them.
