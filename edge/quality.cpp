@@ -98,8 +98,9 @@ float SignalQuality::Goertzel::rms(std::int64_t samples) const {
 
 SignalQuality::SignalQuality(double rate_hz, bool upright)
     : rate_hz_(rate_hz), upright_(upright), peaks_(rate_hz) {
-  if (!RPeaks::takes(rate_hz)) return;
-  second_ = std::lround(rate_hz);
+  fits_ = RPeaks::takes(rate_hz);
+  if (!fits_) return;
+  second_ = std::lround(rate_hz), stuck_ = std::lround(kStuck * rate_hz);
   const double hz = peaks_.averaged_hz(), noise_hz = std::min(25.0, 0.3 * hz);
   mains_known_ = rate_hz > kMainsRate * kMainsHz[0];
   for (std::size_t i = 0; i < 2; ++i) {
@@ -112,62 +113,62 @@ SignalQuality::SignalQuality(double rate_hz, bool upright)
 }
 
 void SignalQuality::push(float mv) {
-  if (!RPeaks::takes(rate_hz_)) return;
+  if (!fits_) return;
   found_ = peaks_.push(mv);
-  ++samples_, ++now_.samples;
+  ++now_.samples;
   if (std::isfinite(mv)) {
     look_at(std::min(std::max(mv, -kLargestMv), kLargestMv));
   } else {
     ++now_.missing;
     end_run();
+    run_ = 0;
   }
   if (peaks_.averaged() != averaged_) {
     averaged_ = peaks_.averaged();
-    if (all_.top.known || now_.top.known || run_ > 0) average(peaks_.averaged(averaged_ - 1));
-    take_beats(false);
+    if (averaging_ || any_) average(peaks_.averaged(averaged_ - 1));
+    if (found_ + pending_count_ > 0) take_beats(false);
   }
   if (++in_second_ == second_) close_second();
 }
 
 void SignalQuality::look_at(float x) {
-  if (now_.samples - now_.missing == 1) {
-    first_ = low_ = high_ = x;
-    for (Goertzel& mains : mains_) mains.s1 = mains.s2 = 0;
+  if (!any_) {
+    any_ = true;
+    first_ = x;
+    now_.top = now_.bottom = {x, 0};
   }
-  low_ = std::min(low_, x), high_ = std::max(high_, x);
-  if (mains_known_)
-    for (Goertzel& mains : mains_) mains.step(x - first_);
-  if (run_ > 0 && x == last_) {
+  if (x > now_.top.value) now_.top = {x, 0};
+  if (x < now_.bottom.value) now_.bottom = {x, 0};
+  if (mains_known_) {
+    mains_[0].step(x - first_);
+    mains_[1].step(x - first_);
+  }
+  if (x == last_ && run_ > 0) {
     ++run_, ++run_in_second_;
     return;
   }
-  before_run_ = run_ > 0 ? last_ : x;
   end_run();
+  before_run_ = run_ > 0 ? last_ : x;
   last_ = x, run_ = run_in_second_ = 1;
 }
 
-/// Counts the equal samples that end here.
+/// Looks at the equal samples that end here.
 void SignalQuality::end_run() {
-  if (run_ == 0) return;
+  if (run_ < 2) return;
   count_stuck();
-  const float steep =
-      kSteep * (std::max(all_.top.value, high_) - std::min(all_.bottom.value, low_));
-  Extreme here;
-  here.value = last_, here.known = true;
-  here.cuts = run_ > 1 && !stuck() && std::fabs(before_run_ - last_) > steep ? 1 : 0;
-  merge(here, true, now_.top);
-  merge(here, false, now_.bottom);
-  run_ = run_in_second_ = 0;
+  const float steep = kSteep * (std::max(all_.top.value, now_.top.value) -
+                                std::min(all_.bottom.value, now_.bottom.value));
+  if (run_ >= stuck_ || std::fabs(before_run_ - last_) <= steep) return;
+  if (last_ == now_.top.value) ++now_.top.cuts;
+  if (last_ == now_.bottom.value) ++now_.bottom.cuts;
 }
 
-bool SignalQuality::stuck() const { return static_cast<double>(run_) >= kStuck * rate_hz_; }
-
 void SignalQuality::count_stuck() {
-  if (!stuck()) return;
+  if (run_ < stuck_) return;
   held_ += run_in_second_;
-  const bool highest = (!all_.top.known || last_ >= all_.top.value) && last_ >= high_,
-             lowest = (!all_.bottom.known || last_ <= all_.bottom.value) && last_ <= low_;
-  if (highest || lowest) railed_ += run_in_second_;
+  if (last_ >= std::max(all_.top.value, now_.top.value) ||
+      last_ <= std::min(all_.bottom.value, now_.bottom.value))
+    railed_ += run_in_second_;
   run_in_second_ = 0;
 }
 
@@ -206,18 +207,19 @@ void SignalQuality::close_second() {
       squares += here * here * m.through * m.through;
     }
     if (block_count_ > 0) {
-      std::sort(blocks_, blocks_ + block_count_);
+      sort_few(blocks_, block_count_);
       const float quiet = blocks_[block_count_ * 3 / 10];
       muscle = std::sqrt(std::max(0.0F, quiet * quiet - squares));
     }
   }
+  const float range = now_.top.value - now_.bottom.value;
   const float wander = swing_known_ ? base_high_ - base_low_ : 0,
               swing = swing_known_ ? swing_high_ - swing_low_ : 0;
   now_.mains = static_cast<double>(mains) * static_cast<double>(mains);
   now_.muscle = static_cast<double>(muscle), now_.wander = static_cast<double>(wander);
   const bool missing = set(kMissing, 10 * now_.missing > second_);
-  const bool saturated = set(kSaturated, 10 * railed_ > second_ && high_ - low_ > 1);
-  const bool flat = set(kFlat, there > 0 && (high_ - low_ < kFlatMv || 2 * held_ > there));
+  const bool saturated = set(kSaturated, 10 * railed_ > second_ && range > 1);
+  const bool flat = set(kFlat, there > 0 && (range < kFlatMv || 2 * held_ > there));
   const bool open = set(kLeadOff, mains > kOpenInputMv);
   set(kWander, wander > kWanderMv);
   set(kMuscle, muscle > kMuscleMv);
@@ -227,7 +229,10 @@ void SignalQuality::close_second() {
   merge(now_, all_);
   ring_[ring_next_++ % static_cast<std::int64_t>(kRecent)] = now_;
   now_ = {};
-  in_second_ = 0, held_ = railed_ = 0, block_count_ = 0, swing_known_ = false;
+  for (Goertzel& m : mains_) m.s1 = m.s2 = 0;
+  noise_.settle(), baseline_[0].settle(), baseline_[1].settle();
+  in_second_ = held_ = railed_ = 0, block_count_ = 0;
+  any_ = swing_known_ = false;
 }
 
 void SignalQuality::take_beats(bool all) {
@@ -292,7 +297,7 @@ void SignalQuality::cut_beat(const RPeak& peak, float* mv) const {
 }
 
 void SignalQuality::finish() {
-  if (!RPeaks::takes(rate_hz_)) return;
+  if (!fits_) return;
   found_ = peaks_.finish();
   end_run();
   take_beats(true);
@@ -322,24 +327,22 @@ bool SignalQuality::inverted() const {
          t.low > 2 * t.high;
 }
 
-void SignalQuality::merge(const Extreme& from, bool highest, Extreme& into) {
-  if (!from.known) return;
-  if (!into.known || (highest ? from.value > into.value : from.value < into.value)) {
-    into = from;
-  } else if (from.value == into.value) {
-    into.cuts += from.cuts;
-  }
-}
-
 void SignalQuality::merge(const Tally& from, Tally& into) {
+  const bool there = from.samples > from.missing, first = into.samples == into.missing;
+  if (there && (first || from.top.value > into.top.value))
+    into.top = from.top;
+  else if (there && from.top.value == into.top.value)
+    into.top.cuts += from.top.cuts;
+  if (there && (first || from.bottom.value < into.bottom.value))
+    into.bottom = from.bottom;
+  else if (there && from.bottom.value == into.bottom.value)
+    into.bottom.cuts += from.bottom.cuts;
   into.seconds += from.seconds, into.usable += from.usable, into.beats += from.beats;
   into.alike += from.alike, into.intervals += from.intervals;
   for (std::size_t i = 0; i < kFaults; ++i) into.with[i] += from.with[i];
   into.samples += from.samples, into.missing += from.missing;
   into.mains += from.mains, into.wander += from.wander, into.muscle += from.muscle;
   into.qrs += from.qrs, into.prominence += from.prominence, into.rr += from.rr;
-  merge(from.top, true, into.top);
-  merge(from.bottom, false, into.bottom);
 }
 
 Quality SignalQuality::recent() const {

@@ -95,7 +95,6 @@ class SignalQuality {
   struct Extreme {
     float value = 0;
     std::int32_t cuts = 0;
-    bool known = false;
   };
   /// What some seconds add up to.
   struct Tally {
@@ -124,7 +123,6 @@ class SignalQuality {
 
   void look_at(float x);
   void end_run();
-  bool stuck() const;
   void count_stuck();
   void average(float x);
   void close_second();
@@ -134,17 +132,17 @@ class SignalQuality {
   bool inverted() const;
   Quality judge(const Tally& tally) const;
   static void merge(const Tally& from, Tally& into);
-  static void merge(const Extreme& from, bool highest, Extreme& into);
 
   double rate_hz_ = 0;
-  bool upright_ = false, mains_known_ = false;
+  bool fits_ = false, upright_ = false, mains_known_ = false;
   RPeaks peaks_;
   std::size_t found_ = 0;
-  std::int64_t samples_ = 0, second_ = 1;  // second_: samples of one
+  std::int64_t second_ = 1, stuck_ = 1;  // samples
 
   // Of the second under way.
   std::int64_t in_second_ = 0;
-  float first_ = 0, low_ = 0, high_ = 0;
+  bool any_ = false;  // sample
+  float first_ = 0;
   std::int64_t held_ = 0, railed_ = 0;
   Goertzel mains_[2];
   Tally now_;

@@ -18,17 +18,32 @@ constexpr float kTHeight = 0.7F;        // of the beat before
 constexpr float kLateRr = 1.6F, kLateShare = 0.5F;
 constexpr double kLongestRr = 2;  // s after which a beat is late in any case
 
-float median(float* values, std::size_t count) {
-  std::sort(values, values + count);
-  return count % 2 == 1 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
-}
-
 Biquad section(double b0, double b1, double b2, double a1, double a2) {
   const auto f = [](double v) { return static_cast<float>(v); };
   return {f(b0), f(b1), f(b2), f(a1), f(a2), 0, 0};
 }
 
 }  // namespace
+
+void sort_few(float* values, std::size_t count) {
+  for (std::size_t i = 1; i < count; ++i) {
+    const float value = values[i];
+    std::size_t at = i;
+    for (; at > 0 && values[at - 1] > value; --at) values[at] = values[at - 1];
+    values[at] = value;
+  }
+}
+
+float median(float* values, std::size_t count) {
+  sort_few(values, count);
+  return count % 2 == 1 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
+}
+
+void Biquad::settle() {
+  constexpr float kTooLittle = 1e-20F;
+  if (std::fabs(z1) < kTooLittle) z1 = 0;
+  if (std::fabs(z2) < kTooLittle) z2 = 0;
+}
 
 void Biquad::hold(float x) {
   const float y = x * (b0 + b1 + b2) / (1 + a1 + a2);
@@ -88,7 +103,9 @@ RPeaks::RPeaks(double rate_hz) {
   hz_ = rate_hz / static_cast<double>(factor_);
   high_ = high_pass(12, hz_);
   low_ = low_pass(std::min(25.0, 0.4 * hz_), hz_);
-  energy_steps_ = std::min(steps(kEnergy), kMostEnergy);
+  energy_steps_ = std::min(static_cast<std::size_t>(steps(kEnergy)), kMostEnergy);
+  gap_samples_ = std::lround(kGap * rate_hz);
+  learned_ = steps(kLearned), longest_rr_ = steps(kLongestRr);
   refractory_ = steps(kRefractory);
   t_wave_ = steps(kTWave);
 }
@@ -102,8 +119,7 @@ std::size_t RPeaks::push(float mv) {
   if (factor_ == 0) return 0;
   if (std::isfinite(mv)) {
     const float x = std::min(std::max(mv, -kLargestMv), kLargestMv);
-    if (static_cast<double>(missing_) > kGap * hz_ * static_cast<double>(factor_) || !started_)
-      close_gap(x);
+    if (missing_ > gap_samples_ || !started_) close_gap(x);
     missing_ = 0;
     held_ = x;
   } else {
@@ -129,12 +145,10 @@ void RPeaks::close_gap(float x) {
 
 void RPeaks::take(float x) {
   const std::int64_t n = averaged_++;
-  history_[n % kHistory] = x;
+  history_[place(n)] = x;
   if (!started_) return;
   const float band = low_.step(high_.step(x));
-  energy_[n % energy_steps_] = band * band;
-  float energy = 0;
-  for (std::int64_t i = 0; i < energy_steps_; ++i) energy += energy_[i];
+  const float energy = add_energy(band * band);
   if (gap_) {
     candidate_gap_ = true;
     gap_ = false;
@@ -146,15 +160,29 @@ void RPeaks::take(float x) {
     close_candidate();
   }
   if (learning_) {
-    if (n >= steps(kLearned)) learn();
+    if (n >= learned_) learn();
     return;
   }
   fade(n);
 }
 
+/// The sum over the last 100 ms. It is summed up anew each time that the ring is full, lest what
+/// rounding leaves of a large value stays.
+float RPeaks::add_energy(float power) {
+  energy_sum_ += power - energy_[energy_next_];
+  energy_[energy_next_] = power;
+  if (++energy_next_ == energy_steps_) {
+    energy_next_ = 0;
+    energy_sum_ = 0;
+    for (std::size_t i = 0; i < energy_steps_; ++i) energy_sum_ += energy_[i];
+  }
+  return std::max(energy_sum_, 0.0F);
+}
+
 void RPeaks::close_candidate() {
+  high_.settle(), low_.settle();
   Candidate c;
-  c.at = best_at_ - energy_steps_ / 2 - steps(kFilterDelay);
+  c.at = best_at_ - static_cast<std::int64_t>(energy_steps_ / 2) - steps(kFilterDelay);
   c.height = std::sqrt(best_ / static_cast<float>(energy_steps_));
   c.least = std::sqrt(std::max(0.0F, least_) / static_cast<float>(energy_steps_));
   c.after_gap = candidate_gap_;
@@ -206,7 +234,7 @@ void RPeaks::learn() {
     float& h = highest[std::min(second, seconds - 1)];
     h = std::max(h, first[i].height);
   }
-  std::sort(highest, highest + seconds);
+  sort_few(highest, seconds);
   // Of three seconds one may be without a beat and one with an artefact.
   const float usual = highest[1] > 0.25F * highest[2] ? highest[1] : highest[2];
   std::fill(usual_, usual_ + kUsual, usual);
@@ -307,8 +335,8 @@ void RPeaks::accept(const Candidate& c) {
 /// What has passed without a beat lowers what a beat is expected to reach, down to noise.
 void RPeaks::fade(std::int64_t now) {
   if (now % 8 == 0) search_back(now);
-  if (now - faded_ < steps(kLongestRr)) return;
-  faded_ = now - steps(kLongestRr) + steps(0.5);
+  if (now - faded_ < longest_rr_) return;
+  faded_ = now - longest_rr_ + steps(0.5);
   for (float& height : usual_) height = std::max(0.8F * height, std::min(height, 3 * noise_));
 }
 

@@ -47,6 +47,10 @@ class RrIntervals {
   float recent_[kRecent] = {};
 };
 
+/// Sorts them. The mean of the middle two of an even number; count > 0.
+float median(float* values, std::size_t count);
+void sort_few(float* values, std::size_t count);
+
 /// Second-order section, direct form II transposed.
 struct Biquad {
   float b0 = 0, b1 = 0, b2 = 0, a1 = 0, a2 = 0;
@@ -59,6 +63,8 @@ struct Biquad {
   }
   /// The state that x, held for ever, leaves behind.
   void hold(float x);
+  /// Forgets what is too little to matter, before it is too small for a processor to be quick with.
+  void settle();
 };
 /// Butterworth of order 2; 0 < edge_hz < rate_hz / 2.
 Biquad low_pass(double edge_hz, double rate_hz);
@@ -89,7 +95,7 @@ class RPeaks {
   std::int64_t averaged() const { return averaged_; }
   std::int64_t averaged_over() const { return factor_; }
   double averaged_hz() const { return hz_; }
-  float averaged(std::int64_t n) const { return history_[n % kHistory]; }
+  float averaged(std::int64_t n) const { return history_[place(n)]; }
   static constexpr std::int64_t kHistory = 1024;  // more than 5 s
 
  private:
@@ -101,10 +107,14 @@ class RPeaks {
     double top = 0, bottom = 0;  // where, in averaged samples
     bool after_gap = false;      // samples are missing since the candidate before
   };
-  static constexpr std::size_t kWaiting = 24, kUsual = 8;
+  static constexpr std::size_t kWaiting = 24, kUsual = 8, kMostEnergy = 32;
+  static constexpr std::size_t place(std::int64_t n) {
+    return static_cast<std::size_t>(n) & (kHistory - 1);
+  }
 
   void take(float x);
   void close_gap(float x);
+  float add_energy(float power);
   void close_candidate();
   void measure(Candidate& candidate) const;
   void learn();
@@ -123,9 +133,9 @@ class RPeaks {
   bool started_ = false, gap_ = false, learning_ = true;
   Biquad high_, low_;
   float history_[kHistory] = {};
-  static constexpr std::int64_t kMostEnergy = 32;
-  float energy_[kMostEnergy] = {};
-  std::int64_t energy_steps_ = 1, refractory_ = 1, t_wave_ = 1;
+  float energy_[kMostEnergy] = {}, energy_sum_ = 0;
+  std::size_t energy_steps_ = 1, energy_next_ = 0;
+  std::int64_t gap_samples_ = 0, learned_ = 0, refractory_ = 1, t_wave_ = 1, longest_rr_ = 1;
 
   float best_ = -1, least_ = -1;  // of the energy since the candidate before
   std::int64_t best_at_ = 0;
