@@ -10,16 +10,15 @@ constexpr double kPi = 3.14159265358979323846;
 constexpr double kMainsHz[2] = {50, 60};
 constexpr float kFlatMv = 0.01F;  // a second that varies less has no signal
 constexpr double kStuck = 0.1;    // s at one value
-constexpr float kMainsMv = 0.05F, kOpenInputMv = 1, kWanderMv = 0.3F, kMuscleMv = 0.03F;
+constexpr float kMainsMv = 0.05F, kOpenInputMv = 1, kWanderMv = 0.3F, kMuscleMv = 0.025F;
 constexpr float kSwingMv = 3, kSwing = 3;  // at least, and in usual beats
 constexpr float kLowestQrsMv = 0.05F, kHighestQrsMv = 10;
 constexpr double kShortest = 2, kShort = 5;  // s: not to be judged, and not all of it
-constexpr float kAlike = 0.85F;
-constexpr float kLeastAlike = 0.65F;
+constexpr float kAlike = 0.94F;
+constexpr float kLeastAlike = 0.6F;
 constexpr float kSteep = 0.01F;      // of the range, from one sample to the next
 constexpr double kMainsRate = 2.2;   // of the frequency, at least, to tell it
 constexpr double kAfterApex = 0.41;  // s that a beat's shape takes after the apex
-constexpr std::int64_t kQrsSteps = 8;
 
 const char* const kFaultTexts[kFaults] = {
     "flat",   "lead off", "saturated", "clipped",   "mains",    "baseline wander", "muscle noise",
@@ -115,6 +114,7 @@ SignalQuality::SignalQuality(double rate_hz, bool upright)
 void SignalQuality::push(float mv) {
   if (!fits_) return;
   found_ = peaks_.push(mv);
+  if (found_ > 0) keep_beats();
   ++now_.samples;
   if (std::isfinite(mv)) {
     look_at(std::min(std::max(mv, -kLargestMv), kLargestMv));
@@ -126,7 +126,6 @@ void SignalQuality::push(float mv) {
   if (peaks_.averaged() != averaged_) {
     averaged_ = peaks_.averaged();
     if (averaging_ || any_) average(peaks_.averaged(averaged_ - 1));
-    if (found_ + pending_count_ > 0) take_beats(false);
   }
   if (++in_second_ == second_) close_second();
 }
@@ -225,7 +224,10 @@ void SignalQuality::close_second() {
   set(kMuscle, muscle > kMuscleMv);
   const bool motion =
       set(kMotion, swing > std::max(kSwingMv, usual_qrs_ > 0 ? kSwing * usual_qrs_ : 8.0F));
-  now_.usable = !missing && !flat && !saturated && !open && !motion && there > 0;
+  const bool whole = !missing && !flat && !saturated && !open && there > 0;
+  now_.usable = whole && !motion;
+  whole_ = whole_ << 1 | (whole ? 1 : 0), ++seconds_;
+  compare_beats(false);
   merge(now_, all_);
   ring_[ring_next_++ % static_cast<std::int64_t>(kRecent)] = now_;
   now_ = {};
@@ -235,7 +237,7 @@ void SignalQuality::close_second() {
   any_ = swing_known_ = false;
 }
 
-void SignalQuality::take_beats(bool all) {
+void SignalQuality::keep_beats() {
   for (std::size_t i = 0; i < found_; ++i) {
     if (pending_count_ == kPending) {
       std::copy(pending_ + 1, pending_ + kPending, pending_);
@@ -243,27 +245,38 @@ void SignalQuality::take_beats(bool all) {
     }
     pending_[pending_count_++] = peaks_.found(i);
   }
+}
+
+/// Looks at those beats of seconds that are over, or all, of which the samples have come.
+void SignalQuality::compare_beats(bool all) {
   const double ready = static_cast<double>(peaks_.averaged_over()) *
                        (static_cast<double>(averaged_) - kAfterApex * peaks_.averaged_hz());
   std::size_t done = 0;
-  while (done < pending_count_ && (all || pending_[done].position < ready))
-    take_beat(pending_[done++]);
+  for (; done < pending_count_ && (all || pending_[done].position < ready); ++done) {
+    const RPeak& peak = pending_[done];
+    ++now_.beats;
+    if (peak.rr_s > 0) ++now_.intervals, now_.rr += peak.rr_s;
+    // Seconds since the one that it lies in; the last one may be cut short.
+    const std::int64_t ago = seconds_ - 1 - peak.sample / second_;
+    if (ago < 0 || (ago < 32 && (whole_ >> ago & 1) != 0)) compare_beat(peak);
+  }
   std::copy(pending_ + done, pending_ + pending_count_, pending_);
   pending_count_ -= done;
 }
 
-void SignalQuality::take_beat(const RPeak& peak) {
-  float mv[kBeatSteps];
+void SignalQuality::compare_beat(const RPeak& peak) {
+  float mv[kBeatSteps], qrs[kQrsSteps];
   cut_beat(peak, mv);
-  ++now_.beats;
+  detrend_qrs(mv, qrs);
+  ++now_.compared;
   now_.prominence += static_cast<double>(std::min(peak.prominence, 20.0F));
-  if (peak.rr_s > 0) ++now_.intervals, now_.rr += peak.rr_s;
   BeatShape* shape = nullptr;
   float best = kAlike;
   for (BeatShape& candidate : shapes_) {
     if (candidate.beats == 0) continue;
-    const float alike = correlation(candidate.mv + kBeatApex - kQrsSteps,
-                                    mv + kBeatApex - kQrsSteps, 2 * kQrsSteps + 1);
+    float usual[kQrsSteps];
+    detrend_qrs(candidate.mv, usual);
+    const float alike = correlation(usual, qrs, kQrsSteps);
     if (alike >= best) best = alike, shape = &candidate;
   }
   if (shape == nullptr) {
@@ -277,6 +290,16 @@ void SignalQuality::take_beat(const RPeak& peak) {
   ++shape->beats;
   const auto weight = 1 / static_cast<float>(std::min(shape->beats, 16));
   for (std::int64_t i = 0; i < kBeatSteps; ++i) shape->mv[i] += weight * (mv[i] - shape->mv[i]);
+}
+
+/// The steps around the apex, less the line through their ends. Averaged over neighbours, in which
+/// 50 Hz vanishes.
+void SignalQuality::detrend_qrs(const float* beat, float* qrs) {
+  const float* const first = beat + kBeatApex - kQrsSteps / 2;
+  for (std::int64_t i = 0; i < kQrsSteps; ++i)
+    qrs[i] = (first[i - 1] + 2 * first[i] + first[i + 1]) / 4;
+  const float begin = qrs[0], slope = (qrs[kQrsSteps - 1] - begin) / (kQrsSteps - 1);
+  for (std::int64_t i = 0; i < kQrsSteps; ++i) qrs[i] -= begin + slope * static_cast<float>(i);
 }
 
 /// mv: [kBeatSteps], from averaged samples, held beyond the ends of what there is.
@@ -300,7 +323,8 @@ void SignalQuality::finish() {
   if (!fits_) return;
   found_ = peaks_.finish();
   end_run();
-  take_beats(true);
+  keep_beats();
+  compare_beats(true);
   // What is left of the last second is too little to be looked at, but it has beats.
   now_.seconds = 0;
   merge(now_, all_);
@@ -338,6 +362,7 @@ void SignalQuality::merge(const Tally& from, Tally& into) {
   else if (there && from.bottom.value == into.bottom.value)
     into.bottom.cuts += from.bottom.cuts;
   into.seconds += from.seconds, into.usable += from.usable, into.beats += from.beats;
+  into.compared += from.compared;
   into.alike += from.alike, into.intervals += from.intervals;
   for (std::size_t i = 0; i < kFaults; ++i) into.with[i] += from.with[i];
   into.samples += from.samples, into.missing += from.missing;
@@ -370,9 +395,9 @@ Quality SignalQuality::judge(const Tally& tally) const {
   if (tally.alike > 0) q.qrs_mv = f(tally.qrs / tally.alike);
   q.range_mv = tally.top.value - tally.bottom.value;
   q.beats = tally.beats;
-  if (tally.beats > 1)
-    q.beats_alike = std::min(1.0F, f(static_cast<double>(tally.alike) / (tally.beats - 1)));
-  if (tally.beats > 0) q.prominence = f(tally.prominence / tally.beats);
+  if (tally.compared > 1)
+    q.beats_alike = std::min(1.0F, f(static_cast<double>(tally.alike) / (tally.compared - 1)));
+  if (tally.compared > 0) q.prominence = f(tally.prominence / tally.compared);
   if (tally.intervals > 0) q.rate_bpm = 60 * tally.intervals / tally.rr;
 
   const auto share = [&](Fault fault) { return tally.with[bit_of(fault)] / seconds; };
@@ -380,7 +405,7 @@ Quality SignalQuality::judge(const Tally& tally) const {
     if (present) q.faults |= fault;
   };
   set(kFlat, share(kFlat) >= 0.9);
-  set(kLeadOff, share(kLeadOff) > 0.1 || (share(kFlat) > 0.1 && share(kFlat) < 0.9));
+  set(kLeadOff, share(kLeadOff) >= 0.1 || (share(kFlat) >= 0.1 && share(kFlat) < 0.9));
   set(kSaturated, share(kSaturated) > 0.05);
   const std::int32_t cuts = std::max(tally.top.cuts, tally.bottom.cuts);
   set(kClipped, cuts >= 3 && 5 * cuts >= tally.beats);

@@ -98,7 +98,8 @@ class SignalQuality {
   };
   /// What some seconds add up to.
   struct Tally {
-    std::int32_t seconds = 0, usable = 0, beats = 0, alike = 0, intervals = 0;
+    std::int32_t seconds = 0, usable = 0;
+    std::int32_t beats = 0, compared = 0, alike = 0, intervals = 0;
     std::int32_t with[kFaults] = {};
     std::int64_t samples = 0, missing = 0;
     double mains = 0, wander = 0, muscle = 0, qrs = 0, prominence = 0, rr = 0;
@@ -114,7 +115,7 @@ class SignalQuality {
     }
     float rms(std::int64_t samples) const;
   };
-  static constexpr std::int64_t kBeatSteps = 65, kBeatApex = 24;  // of 10 ms
+  static constexpr std::int64_t kBeatSteps = 65, kBeatApex = 24, kQrsSteps = 17;  // of 10 ms
   struct BeatShape {
     float mv[kBeatSteps] = {};
     std::int32_t beats = 0;
@@ -126,9 +127,11 @@ class SignalQuality {
   void count_stuck();
   void average(float x);
   void close_second();
-  void take_beats(bool all);
-  void take_beat(const RPeak& peak);
+  void keep_beats();
+  void compare_beats(bool all);
+  void compare_beat(const RPeak& peak);
   void cut_beat(const RPeak& peak, float* mv) const;
+  static void detrend_qrs(const float* beat, float* qrs);
   bool inverted() const;
   Quality judge(const Tally& tally) const;
   static void merge(const Tally& from, Tally& into);
@@ -137,7 +140,8 @@ class SignalQuality {
   bool fits_ = false, upright_ = false, mains_known_ = false;
   RPeaks peaks_;
   std::size_t found_ = 0;
-  std::int64_t second_ = 1, stuck_ = 1;  // samples
+  std::int64_t second_ = 1, stuck_ = 1, seconds_ = 0;  // second_, stuck_: samples
+  std::uint32_t whole_ = 0;  // the last seconds with signal throughout; the latest is bit 0
 
   // Of the second under way.
   std::int64_t in_second_ = 0;

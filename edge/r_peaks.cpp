@@ -197,22 +197,31 @@ void RPeaks::close_candidate() {
   }
 }
 
-/// Finds the extremes around the candidate, to a fraction of a sample.
+/// Finds the extremes around the candidate, to a fraction of a sample. Where they are is told from
+/// averages over neighbours, in which little of mains is left.
 void RPeaks::measure(Candidate& c) const {
-  const std::int64_t first = std::max<std::int64_t>(c.at - steps(kReach), 0),
-                     last = std::min(c.at + steps(kReach), averaged_ - 1);
+  const std::int64_t oldest = std::max<std::int64_t>(0, averaged_ - kHistory),
+                     first = std::max(c.at - steps(kReach), oldest + 1),
+                     last = std::min(c.at + steps(kReach), averaged_ - 2);
+  if (first > last) return;
+  const auto smooth = [&](std::int64_t i) {
+    return (averaged(i - 1) + 2 * averaged(i) + averaged(i + 1)) / 4;
+  };
   std::int64_t top = first, bottom = first;
+  float highest = averaged(first), lowest = averaged(first);
   for (std::int64_t i = first; i <= last; ++i) {
-    if (averaged(i) > averaged(top)) top = i;
-    if (averaged(i) < averaged(bottom)) bottom = i;
+    if (smooth(i) > smooth(top)) top = i;
+    if (smooth(i) < smooth(bottom)) bottom = i;
+    highest = std::max(highest, averaged(i)), lowest = std::min(lowest, averaged(i));
   }
-  const float level = (averaged(first) + averaged(last)) / 2;
-  c.above_mv = averaged(top) - level;
-  c.below_mv = level - averaged(bottom);
+  const float level = (smooth(first) + smooth(last)) / 2;
+  c.above_mv = smooth(top) - level;
+  c.below_mv = level - smooth(bottom);
+  c.qrs_mv = highest - lowest;
   const auto apex = [&](std::int64_t i) {
     if (i == first || i == last) return static_cast<double>(i);
-    const float before = averaged(i - 1), here = averaged(i), after = averaged(i + 1),
-                bend = before - 2 * here + after;
+    const float before = smooth(i - 1), after = smooth(i + 1),
+                bend = before - 2 * smooth(i) + after;
     return static_cast<double>(i) +
            (bend == 0 ? 0.0 : static_cast<double>((before - after) / (2 * bend)));
   };
@@ -308,7 +317,7 @@ void RPeaks::accept(const Candidate& c) {
   RPeak peak;
   peak.position = (upright ? c.top : c.bottom) * factor + (factor - 1) / 2;
   peak.sample = static_cast<std::int64_t>(std::llround(peak.position));
-  peak.qrs_mv = c.above_mv + c.below_mv;
+  peak.qrs_mv = c.qrs_mv;
   peak.prominence = std::min(
       1e3F,
       c.height / std::max(least_since_last_ < 0 ? c.least : least_since_last_, 1e-3F * c.height));

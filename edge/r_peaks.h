@@ -103,7 +103,7 @@ class RPeaks {
     std::int64_t at = 0;  // averaged sample
     float height = 0;     // root of the energy
     float least = 0;      // since the candidate before
-    float above_mv = 0, below_mv = 0;
+    float above_mv = 0, below_mv = 0, qrs_mv = 0;
     double top = 0, bottom = 0;  // where, in averaged samples
     bool after_gap = false;      // samples are missing since the candidate before
   };
