@@ -9,6 +9,7 @@ namespace {
 constexpr double kPi = 3.14159265358979323846;
 constexpr double kMainsHz[2] = {50, 60};
 constexpr float kFlatMv = 0.01F;  // a second that varies less has no signal
+constexpr float kRailMv = 0.5F;   // at least so far from the usual level
 constexpr double kStuck = 0.1;    // s at one value
 constexpr float kMainsMv = 0.05F, kOpenInputMv = 1, kWanderMv = 0.3F, kMuscleMv = 0.025F;
 constexpr float kSwingMv = 3, kSwing = 3;  // at least, and in usual beats
@@ -165,9 +166,11 @@ void SignalQuality::end_run() {
 void SignalQuality::count_stuck() {
   if (run_ < stuck_) return;
   held_ += run_in_second_;
-  if (last_ >= std::max(all_.top.value, now_.top.value) ||
-      last_ <= std::min(all_.bottom.value, now_.bottom.value))
-    railed_ += run_in_second_;
+  const bool extreme = last_ >= std::max(all_.top.value, now_.top.value) ||
+                       last_ <= std::min(all_.bottom.value, now_.bottom.value);
+  const auto level = static_cast<float>(
+      level_sum_ / static_cast<double>(std::max<std::int64_t>(level_samples_, 1)));
+  if (extreme && std::fabs(last_ - level) > kRailMv) railed_ += run_in_second_;
   run_in_second_ = 0;
 }
 
@@ -177,6 +180,7 @@ void SignalQuality::average(float x) {
     for (Biquad& filter : baseline_) filter.hold(x);
     averaging_ = true;
   }
+  level_sum_ += static_cast<double>(x), ++level_samples_;
   const float noise = noise_.step(x), base = baseline_[1].step(baseline_[0].step(x));
   if (!swing_known_) base_low_ = base_high_ = base, swing_low_ = swing_high_ = x;
   swing_known_ = true;
@@ -217,8 +221,8 @@ void SignalQuality::close_second() {
   now_.mains = static_cast<double>(mains) * static_cast<double>(mains);
   now_.muscle = static_cast<double>(muscle), now_.wander = static_cast<double>(wander);
   const bool missing = set(kMissing, 10 * now_.missing > second_);
-  const bool saturated = set(kSaturated, 10 * railed_ > second_ && range > 1);
-  const bool flat = set(kFlat, there > 0 && (range < kFlatMv || 2 * held_ > there));
+  const bool saturated = set(kSaturated, 10 * railed_ > second_);
+  const bool flat = set(kFlat, there > 0 && (range < kFlatMv || 10 * held_ > 9 * there));
   const bool open = set(kLeadOff, mains > kOpenInputMv);
   set(kWander, wander > kWanderMv);
   set(kMuscle, muscle > kMuscleMv);

@@ -154,6 +154,8 @@ class SignalQuality {
   float last_ = 0, before_run_ = 0;
   std::int64_t run_ = 0, run_in_second_ = 0;
   // Of the averaged samples.
+  double level_sum_ = 0;
+  std::int64_t level_samples_ = 0;
   std::int64_t averaged_ = 0, block_ = 1, in_block_ = 0;
   Biquad noise_, baseline_[2];
   float base_low_ = 0, base_high_ = 0, swing_low_ = 0, swing_high_ = 0;

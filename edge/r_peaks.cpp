@@ -197,33 +197,37 @@ void RPeaks::close_candidate() {
   }
 }
 
-/// Finds the extremes around the candidate, to a fraction of a sample. Where they are is told from
-/// averages over neighbours, in which little of mains is left.
+/// Finds the extremes around the candidate, above and below the line through the ends, to a
+/// fraction of a sample. Where they are is told from averages over neighbours, in which little of
+/// mains is left.
 void RPeaks::measure(Candidate& c) const {
   const std::int64_t oldest = std::max<std::int64_t>(0, averaged_ - kHistory),
                      first = std::max(c.at - steps(kReach), oldest + 1),
                      last = std::min(c.at + steps(kReach), averaged_ - 2);
-  if (first > last) return;
+  if (first >= last) return;
   const auto smooth = [&](std::int64_t i) {
     return (averaged(i - 1) + 2 * averaged(i) + averaged(i + 1)) / 4;
   };
+  const float level = smooth(first),
+              slope = (smooth(last) - level) / static_cast<float>(last - first);
+  const auto line = [&](std::int64_t i) { return level + slope * static_cast<float>(i - first); };
   std::int64_t top = first, bottom = first;
-  float highest = averaged(first), lowest = averaged(first);
+  float highest = 0, lowest = 0;
   for (std::int64_t i = first; i <= last; ++i) {
-    if (smooth(i) > smooth(top)) top = i;
-    if (smooth(i) < smooth(bottom)) bottom = i;
-    highest = std::max(highest, averaged(i)), lowest = std::min(lowest, averaged(i));
+    const float smoothed = smooth(i) - line(i), here = averaged(i) - line(i);
+    if (smoothed > c.above_mv) c.above_mv = smoothed, top = i;
+    if (-smoothed > c.below_mv) c.below_mv = -smoothed, bottom = i;
+    highest = std::max(highest, here), lowest = std::min(lowest, here);
   }
-  const float level = (smooth(first) + smooth(last)) / 2;
-  c.above_mv = smooth(top) - level;
-  c.below_mv = level - smooth(bottom);
   c.qrs_mv = highest - lowest;
   const auto apex = [&](std::int64_t i) {
     if (i == first || i == last) return static_cast<double>(i);
     const float before = smooth(i - 1), after = smooth(i + 1),
                 bend = before - 2 * smooth(i) + after;
     return static_cast<double>(i) +
-           (bend == 0 ? 0.0 : static_cast<double>((before - after) / (2 * bend)));
+           (bend == 0 ? 0.0
+                      : std::min(std::max(static_cast<double>((before - after) / (2 * bend)), -1.0),
+                                 1.0));
   };
   c.top = apex(top), c.bottom = apex(bottom);
 }
