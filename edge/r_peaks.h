@@ -109,7 +109,7 @@ class RPeaks {
   };
   static constexpr std::size_t kWaiting = 24, kUsual = 8, kMostEnergy = 32;
   static constexpr std::size_t place(std::int64_t n) {
-    return static_cast<std::size_t>(n) & (kHistory - 1);
+    return static_cast<std::size_t>(n & (kHistory - 1));
   }
 
   void take(float x);
