@@ -153,6 +153,105 @@ LH_API lh_status lh_stream_push(lh_stream* stream, const float* mv, size_t sampl
 /* Samples a lead of a window, at the model's rate. */
 LH_API size_t lh_stream_samples(const lh_stream* stream);
 
+/* Heart beats and signal quality of one lead, without a model; may run beside a stream. Samples may
+ * be missing.
+ *
+ *   lh_signal *signal;
+ *   void *memory = ...;                        // lh_signal_memory() bytes, some 10 KB
+ *   status = lh_signal_start(&signal, LH_LEAD_I, 500, memory, bytes);
+ *   lh_beat beat;
+ *   for (size_t at = 0, taken; at < count; at += taken) {
+ *     status = lh_signal_push(signal, mv + at, count - at, &taken, &beat);
+ *     if (status == LH_RESULT) printf("beat at %.3f s\n", (double)beat.sample / 500);
+ *   }
+ *   lh_quality quality = lh_signal_quality(signal, 1);   // of the last 10 s
+ *   if (quality.grade == LH_UNREADABLE) ...
+ */
+typedef struct lh_signal lh_signal;
+
+typedef struct lh_beat {
+  int64_t sample; /* of the R peak's apex, counted from the first that was pushed */
+  float rr_s;     /* since the beat before; 0 of the first, and where samples are missing */
+  float qrs_mv;   /* highest less lowest within QRS */
+} lh_beat;
+
+typedef enum lh_grade {
+  LH_GOOD = 0,
+  LH_LIMITED = 1,   /* findings that rest on lh_quality.not_judged cannot be judged */
+  LH_UNREADABLE = 2 /* none can */
+} lh_grade;
+
+/* Bits of lh_quality.faults. */
+typedef enum lh_fault {
+  LH_FAULT_FLAT = 1 << 0,       /* no signal, or one that is stuck, almost all the time */
+  LH_FAULT_LEAD_OFF = 1 << 1,   /* no signal at times, or mains of an open input */
+  LH_FAULT_SATURATED = 1 << 2,  /* stuck at the highest or lowest value */
+  LH_FAULT_CLIPPED = 1 << 3,    /* beats are cut off at one and the same value */
+  LH_FAULT_MAINS = 1 << 4,      /* 50 or 60 Hz */
+  LH_FAULT_WANDER = 1 << 5,     /* of the baseline */
+  LH_FAULT_MUSCLE = 1 << 6,     /* noise of 25 Hz and more between beats */
+  LH_FAULT_MOTION = 1 << 7,     /* swings far larger than beats */
+  LH_FAULT_MISSING = 1 << 8,    /* samples */
+  LH_FAULT_AMPLITUDE = 1 << 9,  /* beats too low or too high for a heart: another unit than mV? */
+  LH_FAULT_TOO_SHORT = 1 << 10, /* less than 5 s; less than 2 s are unreadable */
+  LH_FAULT_NO_BEATS = 1 << 11,  /* none, or nothing like beats in what was found */
+  LH_FAULT_INVERTED = 1 << 12   /* P, QRS and T point down: arm electrodes swapped? */
+} lh_fault;
+/* A word or two for one of them, never null. */
+LH_API const char* lh_fault_text(uint32_t fault);
+
+/* Bits of lh_quality.not_judged: what findings rest on. */
+typedef enum lh_finding_group {
+  LH_GROUP_RHYTHM = 1 << 0,    /* when beats come: rate, pauses, premature beats */
+  LH_GROUP_ATRIAL = 1 << 1,    /* P waves, flutter, fibrillation, the PR interval */
+  LH_GROUP_QRS_SHAPE = 1 << 2, /* bundle branches, Q waves, pacing */
+  LH_GROUP_ST_T = 1 << 3,      /* ST level, T waves, QT */
+  LH_GROUP_VOLTAGE = 1 << 4,   /* hypertrophy, low voltage */
+  LH_GROUP_AXIS = 1 << 5       /* of the heart */
+} lh_finding_group;
+
+/* What could not be measured is 0. */
+typedef struct lh_quality {
+  int32_t grade; /* lh_grade */
+  uint32_t faults, not_judged;
+  int32_t mains_known; /* 0: the rate is too low to tell mains */
+  double seconds, usable_seconds;
+  float missing;     /* share of the samples */
+  float mains_mv;    /* r.m.s. of 50 or 60 Hz */
+  float wander_mv;   /* highest less lowest of the baseline within a second, mean */
+  float muscle_mv;   /* r.m.s. between beats from 25 Hz on */
+  float qrs_mv;      /* highest less lowest within QRS, mean */
+  float range_mv;    /* highest less lowest sample */
+  float beats_alike; /* share of the beats that resemble others */
+  float rate_bpm;
+  int64_t beats;
+} lh_quality;
+
+/* Statistics of RR intervals; 0 where there are too few. */
+typedef struct lh_rr {
+  int64_t intervals;
+  float rate_bpm, mean_s, sd_s, rmssd_s, shortest_s, longest_s; /* of all intervals */
+  float median_s;                                               /* of the last 128 */
+} lh_rr;
+
+/* Bytes of memory that a signal needs. */
+LH_API size_t lh_signal_memory(void);
+/* lead: which one it is, or 0. Rates from 50 Hz on. */
+LH_API lh_status lh_signal_start(lh_signal** signal, unsigned lead, double rate_hz, void* memory,
+                                 size_t memory_bytes);
+/* Takes samples until a beat is found; *taken: how many. mv: [samples], in mV, NaN or infinite
+ * where missing. LH_RESULT: *beat is written; push the samples that are left, even if none are: one
+ * sample may complete several beats. A beat is found 0.2 to 4 s after its apex, usually 0.3 s,
+ * those of the first 3 s after these; in the order of time. */
+LH_API lh_status lh_signal_push(lh_signal* signal, const float* mv, size_t samples, size_t* taken,
+                                lh_beat* beat);
+/* Ends the recording. LH_RESULT: *beat is one more of the last beats; call again until LH_OK.
+ * Samples pushed later are ignored. */
+LH_API lh_status lh_signal_finish(lh_signal* signal, lh_beat* beat);
+/* Of all, or (recent: 1) of the last 10 whole seconds. */
+LH_API lh_quality lh_signal_quality(const lh_signal* signal, int recent);
+LH_API lh_rr lh_signal_rr(const lh_signal* signal);
+
 #ifdef __cplusplus
 }
 #endif

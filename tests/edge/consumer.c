@@ -1,5 +1,5 @@
 /* A C99 program of someone who has only the installed library: diagnoses raw float32 samples in mV
- * of lead I, once whole and once as a stream.
+ * of lead I, once whole and once as a stream, and says how good the signal is.
  *   consumer MODEL.lhm RATE_HZ < samples */
 #include <liteheart.h>
 #include <stdio.h>
@@ -11,6 +11,26 @@ static void show(const lh_model *model, const lh_finding *findings) {
     if (findings[i].present) printf(" %s %.3f", d.abbreviation, findings[i].probability);
   }
   printf("\n");
+}
+
+static int listen(double rate, const float *mv, size_t samples) {
+  void *memory = malloc(lh_signal_memory());
+  lh_signal *signal;
+  lh_status status = lh_signal_start(&signal, LH_LEAD_I, rate, memory, lh_signal_memory());
+  lh_beat beat;
+  for (size_t at = 0, taken; status >= LH_OK && at < samples; at += taken)
+    status = lh_signal_push(signal, mv + at, samples - at, &taken, &beat);
+  if (status >= LH_OK) {
+    while (lh_signal_finish(signal, &beat) == LH_RESULT) continue;
+    const lh_quality quality = lh_signal_quality(signal, 0);
+    printf("signal: grade %d, %ld beats, %.1f bpm", (int)quality.grade, (long)quality.beats,
+           lh_signal_rr(signal).rate_bpm);
+    for (uint32_t fault = 1; fault <= LH_FAULT_INVERTED; fault <<= 1)
+      if (quality.faults & fault) printf(", %s", lh_fault_text(fault));
+    printf("\n");
+  }
+  free(memory);
+  return status < LH_OK;
 }
 
 static int fail(lh_status status) {
@@ -55,5 +75,5 @@ int main(int argc, char **argv) {
   }
   free(memory);
   free(bytes);
-  return status < LH_OK ? fail(status) : 0;
+  return status < LH_OK ? fail(status) : listen(rate, mv, samples);
 }
