@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cmath>
 
 #include "edf_files.h"
@@ -409,7 +408,12 @@ TEST(EdfStream, ADayOfThreeLeadsIsReadInFewMegabytes) {
     most = std::max(most, resident_mb());
   }
   EXPECT_NEAR(sum, 0.042 * kRate * kSeconds, 1);
-  EXPECT_LT(most - before, 16);
+#ifdef __SANITIZE_ADDRESS__
+  constexpr double kMostMegabytes = 100;  // it keeps what was freed
+#else
+  constexpr double kMostMegabytes = 16;
+#endif
+  EXPECT_LT(most - before, kMostMegabytes);
 }
 
 TEST(EdfHeader, IsRecognisedByContent) {
@@ -443,9 +447,9 @@ TEST(EdfHeader, ManySignalsWithoutSamplesCostNoTimeForEachRecord) {
   file.channels.push_back(labelled("ECG I", "uV", 1));
   file.channels.push_back(annotations({}, 0));
   const std::string bytes = file.bytes() + std::string(2 * 199999, '\0');
-  const auto start = std::chrono::steady_clock::now();
+  const double start = test::processor_seconds();
   EXPECT_EQ(read_edf(bytes).samples, 200000u);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+  EXPECT_LT(test::processor_seconds() - start, 2);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,9 @@ inline testing::AssertionResult only(const Strings& texts, std::string_view part
   for (const std::string& text : texts) result << "\n  " << text;
   return result;
 }
+
+/// That this program has worked so far, whatever else runs beside it.
+inline double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 /// Whether samples are the same, NaN where NaN is expected, within `tolerance`.
 inline testing::AssertionResult same_samples(const std::vector<float>& found,
