@@ -15,13 +15,9 @@
 namespace liteheart {
 
 /// Reads the recording at `path`: a file of any known format, a signal file beside its header, a
-/// WFDB record name without extension, or an archive that holds one recording. Throws Error (file,
-/// line or byte, remedy) if there is nothing to read, a variant is not supported, sizes lie or no
-/// lead comes out; mended faults are Recording::warnings.
-/// Reads the recording at `path`: a file of any known format, a signal file beside its header, or a
-/// WFDB record name without extension; an exam of a CODE file that holds many is FILE/EXAM_ID.
-/// Throws Error (file, line or byte, remedy) if there is
-/// nothing to read, a variant is not supported, sizes lie or no lead comes out; mended faults are
+/// WFDB record name without extension, an archive that holds one recording; an exam of a CODE file
+/// that holds many is FILE/EXAM_ID. Throws Error (file, line or byte, remedy) if there is nothing to
+/// read, a variant is not supported, sizes lie or no lead comes out; mended faults are
 /// Recording::warnings.
 Recording read_recording(const std::filesystem::path& path, const ReadOptions& options = {});
 /// The same from memory; `place` is what errors call it. What needs a second file is refused.
@@ -31,12 +27,9 @@ Recording read_recording(std::span<const std::uint8_t> bytes, const std::string&
 std::unique_ptr<RecordingStream> open_recording(const std::filesystem::path& path,
                                                 const ReadOptions& options = {});
 
-/// Paths of all recordings under `source` (a folder, searched recursively, or one recording), each
-/// recognised by open_recording, sorted by path. Hidden files are passed over. Throws Error if
-/// `source` does not exist.
 /// Paths of all recordings under `source` (a folder, searched recursively, a file of many, or one
-/// recording), each recognised by open_recording, sorted by path. Throws Error if `source` does not
-/// exist.
+/// recording), each recognised by open_recording, sorted by path. Hidden files are passed over.
+/// Throws Error if `source` does not exist.
 std::vector<std::filesystem::path> find_recordings(const std::filesystem::path& source);
 
 }  // namespace liteheart

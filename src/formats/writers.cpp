@@ -15,21 +15,33 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using Notes = std::vector<std::string>;
+
 /// A WFDB record is named as its files are.
 template <WfdbLayout layout>
-void write_record(const Recording& recording, const fs::path& file) {
+Notes write_record(const Recording& recording, const fs::path& file) {
   Recording named = recording;
-  named.name = file.stem().string();
+  named.name = wfdb_record_name(file.stem().string());
   write_wfdb(named, file.has_parent_path() ? file.parent_path() : ".", layout);
+  return {};
+}
+
+template <void (*write)(const Recording&, const fs::path&)>
+Notes silently(const Recording& recording, const fs::path& file) {
+  write(recording, file);
+  return {};
 }
 
 constexpr std::array kFormats = {
     OutputFormat{"wfdb", ".hea", "WFDB, format 16", write_record<WfdbLayout::kFormat16>},
     OutputFormat{"wfdb-flac", ".hea", "WFDB, FLAC (format 516)", write_record<WfdbLayout::kFlac>},
-    OutputFormat{"csv", ".csv", "CSV in mV", write_csv},
-    OutputFormat{"edf", ".edf", "EDF+", write_edf},
-    OutputFormat{"fhir", ".json", "FHIR R4 Observation", write_fhir},
-    OutputFormat{"dicom", ".dcm", "DICOM 12-lead or general ECG", write_dicom},
+    OutputFormat{"csv", ".csv", "CSV in mV", silently<write_csv>},
+    OutputFormat{"edf", ".edf", "EDF+",
+                 [](const Recording& recording, const fs::path& file) {
+                   return write_edf(recording, file).warnings;
+                 }},
+    OutputFormat{"fhir", ".json", "FHIR R4 Observation", silently<write_fhir>},
+    OutputFormat{"dicom", ".dcm", "DICOM 12-lead or general ECG", silently<write_dicom>},
 };
 
 }  // namespace

@@ -3,7 +3,9 @@
 
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "ecg/recording.h"
 
@@ -13,7 +15,8 @@ struct OutputFormat {
   std::string_view name;       // as --to names it
   std::string_view extension;  // of the file, with its point
   std::string_view about;      // for help
-  void (*write)(const Recording& recording, const std::filesystem::path& file);
+  /// Returns what the format cannot hold, or not exactly, a line each. Throws Error.
+  std::vector<std::string> (*write)(const Recording& recording, const std::filesystem::path& file);
 };
 
 std::span<const OutputFormat> output_formats();
