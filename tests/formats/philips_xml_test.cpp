@@ -92,7 +92,7 @@ std::string xli_text(const std::vector<Samples>& channels) {
 
 TEST(Xli, WhatIsEncodedIsDecoded) {
   Samples wild;
-  for (int i = 0; i < 600; ++i)
+  for (std::int64_t i = 0; i < 600; ++i)
     wild.push_back(static_cast<std::int16_t>(i * i * 7919 % 65521 - 32760));
   for (const Samples& x :
        {wild, Samples{}, Samples{5}, Samples{5, -6}, Samples{32767, -32768, 32767}})
