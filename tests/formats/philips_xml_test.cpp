@@ -92,7 +92,7 @@ std::string xli_text(const std::vector<Samples>& channels) {
 
 TEST(Xli, WhatIsEncodedIsDecoded) {
   Samples wild;
-  for (int i = 0; i < 600; ++i)
+  for (std::int64_t i = 0; i < 600; ++i)
     wild.push_back(static_cast<std::int16_t>(i * i * 7919 % 65521 - 32760));
   for (const Samples& x :
        {wild, Samples{}, Samples{5}, Samples{5, -6}, Samples{32767, -32768, 32767}})
@@ -124,13 +124,13 @@ TEST(Xli, DamageIsRefused) {
 }
 
 TEST(Xli, LimbLeadsAreRestoredWithHalvesCutTowardsZero) {
-  Samples i = {3, -3, 200}, ii = {4, -4, 200}, iii = {1, 0, -200}, avr = {0, 0, -400},
-          avl = {0, 1, -200}, avf = {0, 0, 0};
+  Samples i = {3, -3, 1, 200}, ii = {4, -4, -4, 200}, iii = {1, 1, 0, -200}, avr = {0, 0, 0, -400},
+          avl = {0, 1, 0, -200}, avf = {0, 0, 0, 0};
   restore_limb_leads({i, ii, iii, avr, avl, avf});
-  EXPECT_EQ(iii, (Samples{0, -1, 200}));
-  EXPECT_EQ(avr, (Samples{-3, 3, 200}));
-  EXPECT_EQ(avl, (Samples{1, -2, 200}));
-  EXPECT_EQ(avf, (Samples{2, -2, 200}));
+  EXPECT_EQ(iii, (Samples{0, -2, -5, 200}));
+  EXPECT_EQ(avr, (Samples{-3, 3, 1, 200}));
+  EXPECT_EQ(avl, (Samples{1, -1, 3, 200}));
+  EXPECT_EQ(avf, (Samples{2, -3, -4, 200}));
 }
 
 TEST(PhilipsXml, ReadsPlainAndUncompressedSamplesLeadAfterLead) {
