@@ -104,28 +104,38 @@ class FlacStream {
   static FLAC__StreamDecoderWriteStatus write(const Decoder*, const FLAC__Frame* frame,
                                               const FLAC__int32* const buffer[], void* client) {
     FlacStream& stream = self(client);
-    // libFLAC gives a frame whose checksum is wrong as zeros.
-    if (std::exchange(stream.bad_, false) || !stream.info_ ||
-        frame->header.channels != stream.info_->channels)
+    const std::size_t samples = frame->header.blocksize;
+    if (!stream.info_ || frame->header.channels != stream.info_->channels)
       return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE;
+    // After an error libFLAC 1.4.2 gives frames whose checksum is wrong as zeros, and the beginning
+    // of the good one after them too.
+    if (stream.failed_) {
+      stream.failed_ = all_zero(buffer, frame->header.channels, samples);
+      return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE;
+    }
     Block& block = stream.block_;
-    const std::size_t count = frame->header.blocksize;
     try {
-      block.values.resize(count * frame->header.channels);
+      block.values.resize(samples * frame->header.channels);
     } catch (const std::bad_alloc&) {
       return FLAC__STREAM_DECODER_WRITE_STATUS_ABORT;
     }
     for (std::size_t channel = 0; channel < frame->header.channels; ++channel)
-      std::copy_n(buffer[channel], count, block.values.data() + channel * count);
+      std::copy_n(buffer[channel], samples, block.values.data() + channel * samples);
     block.begin = frame->header.number.sample_number;
-    block.count = count;
+    block.count = samples;
     return FLAC__STREAM_DECODER_WRITE_STATUS_CONTINUE;
   }
   static void metadata(const Decoder*, const FLAC__StreamMetadata* block, void* client) {
     if (block->type == FLAC__METADATA_TYPE_STREAMINFO) self(client).info_ = block->data.stream_info;
   }
-  static void error(const Decoder*, FLAC__StreamDecoderErrorStatus status, void* client) {
-    if (status == FLAC__STREAM_DECODER_ERROR_STATUS_FRAME_CRC_MISMATCH) self(client).bad_ = true;
+  static void error(const Decoder*, FLAC__StreamDecoderErrorStatus, void* client) {
+    self(client).failed_ = true;
+  }
+  static bool all_zero(const FLAC__int32* const buffer[], std::size_t channels,
+                       std::size_t samples) {
+    return std::all_of(buffer, buffer + channels, [&](const FLAC__int32* channel) {
+      return std::all_of(channel, channel + samples, [](FLAC__int32 value) { return value == 0; });
+    });
   }
 
   void fail_as_disk_did() const {
@@ -137,7 +147,7 @@ class FlacStream {
   std::uint64_t at_ = 0;
   std::optional<FLAC__StreamMetadata_StreamInfo> info_;
   std::optional<Error> disk_;
-  bool bad_ = false;
+  bool failed_ = false;  // so that the next frame is not to be trusted
   Block block_;
   std::unique_ptr<Decoder, Delete> decoder_;
 };

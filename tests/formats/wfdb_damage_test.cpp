@@ -1,9 +1,12 @@
 // Cut and mutated records give a recording or an Error; never a crash, nor zero leads as success.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <filesystem>
 #include <random>
 
 #include "formats/registry.h"
+#include "scratch.h"
 #include "shared.h"
 #include "wfdb_files.h"
 
@@ -82,6 +85,53 @@ TEST_P(DamagedWfdb, MutationsReadOrAreRefused) {
   }
   EXPECT_GT(refused, 0);
   EXPECT_LT(refused, 200);
+}
+
+/// Every file of every sample record, header and signals alike.
+TEST(DamagedWfdbFiles, EveryRealFileReadsOrIsRefusedInBoundedTime) {
+  LITEHEART_NEEDS_SHARED();
+  namespace fs = std::filesystem;
+  const test::TemporaryFolder scratch;
+  const fs::path folder = test::shared() / "formats/wfdb";
+  constexpr std::uintmax_t kLargest = 100000;  // each is written 250 times
+  int files = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  const auto damage = [&](const fs::path& header, const fs::path& file) {
+    const std::string bytes = test::file_text(file);
+    const fs::path record = scratch.path() / header.filename();
+    const int refused = test::refused_of_damaged(
+        bytes, std::min<std::size_t>(bytes.size(), 200), scratch.path() / file.filename(), [&] {
+          const Recording recording = read_recording(record);
+          ASSERT_GT(recording.samples, 0u);
+          ASSERT_EQ(recording.mv.size(), recording.leads.size() * recording.samples);
+        });
+    EXPECT_LT(refused, 250) << file;
+    test::write_bytes(scratch.path() / file.filename(), bytes);
+    ++files;
+  };
+  for (const char* name : {"100_3chan", "3000003_0003", "310derive", "310derive_3", "311derive",
+                           "311derive_3", "311derive_4", "test01_00s_frame", "test01_00s_skew",
+                           "flacformats", "s25047/s25047-2704-05-04-10-44"}) {
+    const fs::path header = folder / (std::string(name) + ".hea");
+    std::vector<fs::path> parts;
+    for (const auto& entry : fs::directory_iterator(header.parent_path())) {
+      const std::string stem = header.stem().string();
+      const std::string other = entry.path().stem().string();
+      const bool segment = stem.starts_with("s25047") && other.starts_with("3234460_");
+      if (!entry.is_regular_file()) continue;
+      if (other != stem && !segment && !(stem.starts_with("test01") && other == "test01_00s"))
+        continue;
+      fs::copy_file(entry.path(), scratch.path() / entry.path().filename(),
+                    fs::copy_options::overwrite_existing);
+      const bool damaged = entry.file_size() <= kLargest &&
+                           (!segment || other == "3234460_layout" || other == "3234460_0017");
+      if (damaged) parts.push_back(entry.path());
+    }
+    // A long record's segments are many; its own header is read a few hundred times all the same.
+    for (const fs::path& part : parts) damage(header, part);
+  }
+  EXPECT_GE(files, 24);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(120));
 }
 
 INSTANTIATE_TEST_SUITE_P(RealRecords, DamagedWfdb, testing::ValuesIn(kRecords),
