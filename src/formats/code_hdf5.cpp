@@ -58,8 +58,9 @@ class CodeFile {
  public:
   explicit CodeFile(InputFile& file)
       : lock_(hdf5_mutex()), h5_(hdf5_library()), place_(file.place()) {
+    file_size_ = file.size();
     open(file);
-    find_tracings(file.size());
+    find_tracings();
     find_ids();
   }
 
@@ -116,7 +117,6 @@ class CodeFile {
       return found;
     Handle opened(h5_.H5Dopen2(file_.id(), name, H5P_DEFAULT), h5_.H5Dclose);
     if (!opened) return found;
-    check_storage(opened, name);
     const Handle space(h5_.H5Dget_space(opened.id()), h5_.H5Sclose);
     const int rank = space ? h5_.H5Sget_simple_extent_ndims(space.id()) : -1;
     constexpr int kMostRank = 8;
@@ -124,22 +124,72 @@ class CodeFile {
     found.shape.resize(static_cast<std::size_t>(rank));
     if (h5_.H5Sget_simple_extent_dims(space.id(), found.shape.data(), nullptr) != rank)
       damaged(name);
+    hsize_t values = 1;
+    for (const hsize_t extent : found.shape) {
+      if (extent > 0 && values > (hsize_t{1} << 62) / extent) damaged(name);
+      values *= extent;
+    }
+    check_storage(opened, values, name);
     found.handle = std::move(opened);
     return found;
   }
 
-  void check_storage(const Handle& opened, const char* name) const {
+  /// libhdf5 believes what a file says of its numbers and where they lie, and crashes on some lies:
+  /// only what CODE files need is let through to it.
+  void check_storage(const Handle& opened, hsize_t values, const char* name) const {
     const Handle type(h5_.H5Dget_type(opened.id()), h5_.H5Tclose);
-    const H5T_class_t kind = type ? h5_.H5Tget_class(type.id()) : H5T_NO_CLASS;
-    constexpr std::size_t kWidest = 8;
-    if ((kind != H5T_FLOAT && kind != H5T_INTEGER) || h5_.H5Tget_size(type.id()) > kWidest)
+    if (!type || !is_plain_number(type))
       fail(fmt::format("'{}' is no table of numbers", name), "it is no CODE file");
+    const std::size_t width = h5_.H5Tget_size(type.id());
     const Handle plan(h5_.H5Dget_create_plist(opened.id()), h5_.H5Pclose);
     const H5D_layout_t layout = plan ? h5_.H5Pget_layout(plan.id()) : H5D_LAYOUT_ERROR;
-    const bool here = layout == H5D_CONTIGUOUS || layout == H5D_CHUNKED || layout == H5D_COMPACT;
-    if (!here || h5_.H5Pget_external_count(plan.id()) != 0)
-      fail(fmt::format("'{}' lies in other files", name), "store it in one file");
-    if (layout == H5D_CHUNKED) check_chunks(plan, h5_.H5Tget_size(type.id()), name);
+    if ((layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED) ||
+        h5_.H5Pget_external_count(plan.id()) != 0)
+      fail(fmt::format("'{}' lies in other files or within its header", name),
+           "store it in one file, in a piece or in chunks");
+    if (layout == H5D_CHUNKED) {
+      check_chunks(plan, width, name);
+      check_filters(plan, name);
+      return;
+    }
+    const haddr_t at = h5_.H5Dget_offset(opened.id());
+    if (at == HADDR_UNDEF || at > file_size_ || values > (file_size_ - at) / width ||
+        h5_.H5Dget_storage_size(opened.id()) != values * width)
+      damaged(name);
+  }
+
+  /// Integers, and IEEE floats of 2, 4 and 8 bytes.
+  bool is_plain_number(const Handle& type) const {
+    const H5T_class_t kind = h5_.H5Tget_class(type.id());
+    const std::size_t width = h5_.H5Tget_size(type.id());
+    const bool usual = width == 1 || width == 2 || width == 4 || width == 8;
+    if (!usual || h5_.H5Tget_precision(type.id()) != 8 * width || h5_.H5Tget_offset(type.id()) != 0)
+      return false;
+    if (kind != H5T_FLOAT) return kind == H5T_INTEGER;
+    std::size_t sign = 0, exponent_at = 0, exponent = 0, mantissa_at = 0, mantissa = 0;
+    if (width == 1 ||
+        h5_.H5Tget_fields(type.id(), &sign, &exponent_at, &exponent, &mantissa_at, &mantissa) < 0)
+      return false;
+    const std::size_t own_exponent = width == 2 ? 5 : width == 4 ? 8 : 11;
+    return sign == 8 * width - 1 && exponent == own_exponent && mantissa_at == 0 &&
+           mantissa == sign - exponent && exponent_at == mantissa &&
+           h5_.H5Tget_ebias(type.id()) == (std::size_t{1} << (exponent - 1)) - 1;
+  }
+
+  void check_filters(const Handle& plan, const char* name) const {
+    const int count = h5_.H5Pget_nfilters(plan.id());
+    constexpr int kMost = 8;
+    if (count < 0 || count > kMost) damaged(name);
+    for (int i = 0; i < count; ++i) {
+      unsigned flags = 0, config = 0;
+      std::size_t values = 0;
+      const H5Z_filter_t filter = h5_.H5Pget_filter2(plan.id(), static_cast<unsigned>(i), &flags,
+                                                     &values, nullptr, 0, nullptr, &config);
+      if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE &&
+          filter != H5Z_FILTER_FLETCHER32)
+        fail(fmt::format("'{}' is stored with filter {}", name, filter),
+             "known are deflate, shuffle and fletcher32: store it with those");
+    }
   }
 
   void check_chunks(const Handle& plan, std::size_t width, const char* name) const {
@@ -157,7 +207,7 @@ class CodeFile {
     }
   }
 
-  void find_tracings(std::uint64_t file_size) {
+  void find_tracings() {
     for (const char* name : {"tracings", "signal"}) {
       tracings_ = dataset(name);
       if (tracings_.handle) break;
@@ -171,7 +221,7 @@ class CodeFile {
     // An exam's id takes some 50 bytes of memory.
     constexpr std::uint64_t kAllowance = 100'000, kBytesAnExam = 5;
     const std::uint64_t most =
-        std::min<std::uint64_t>(kMostExams, kAllowance + file_size / kBytesAnExam);
+        std::min<std::uint64_t>(kMostExams, kAllowance + file_size_ / kBytesAnExam);
     if (shape[0] == 0 || shape[1] == 0) fail("holds no samples", "get a whole copy of it");
     if (shape[0] > most || shape[1] > kMostSamples)
       fail(fmt::format("says it holds {} exams of {} samples", shape[0], shape[1]),
@@ -280,6 +330,7 @@ class CodeFile {
   std::lock_guard<std::mutex> lock_;
   const Hdf5& h5_;
   std::string place_;
+  std::uint64_t file_size_ = 0;
   Handle file_;
   Dataset tracings_;
   std::vector<std::string> ids_;
