@@ -1,4 +1,7 @@
 // The CODE data sets (CODE-15%, CODE-test, SaMi-Trop) in HDF5: many exams in a file.
+//
+// libhdf5 crashes, hangs or asks for gigabytes on some damaged files, so it works in a child
+// process (child_process.h) and sees only plain numbers in plain storage.
 #pragma once
 
 #include <string>

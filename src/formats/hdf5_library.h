@@ -8,12 +8,15 @@ namespace liteheart {
 
 #define LITEHEART_HDF5_FUNCTIONS(X)                                                                \
   X(H5open)                                                                                        \
-  X(H5get_libversion) X(H5Eset_auto2) X(H5PLset_loading_state) X(H5Fopen) X(H5Fclose) X(H5Pcreate) \
-      X(H5Pclose) X(H5Pset_fapl_core) X(H5Pset_file_image) X(H5Lexists) X(H5Lget_info) X(H5Dopen2) \
-          X(H5Dclose) X(H5Dget_space) X(H5Dget_type) X(H5Dget_create_plist) X(H5Dread) X(H5Sclose) \
+  X(H5get_libversion)                                                                              \
+  X(H5Eset_auto2) X(H5PLset_loading_state) X(H5Fopen) X(H5Fclose) X(H5Pcreate) X(H5Pclose)         \
+      X(H5Pset_fapl_core) X(H5Pset_file_image) X(H5Lexists) X(H5Lget_info) X(H5Dopen2) X(H5Dclose) \
+          X(H5Dget_space) X(H5Dget_type) X(H5Dget_create_plist) X(H5Dread) X(H5Sclose)             \
               X(H5Sget_simple_extent_ndims) X(H5Sget_simple_extent_dims) X(H5Screate_simple)       \
                   X(H5Sselect_hyperslab) X(H5Tclose) X(H5Tget_class) X(H5Tget_size)                \
-                      X(H5Pget_layout) X(H5Pget_chunk) X(H5Pget_external_count)
+                      X(H5Pget_layout) X(H5Pget_chunk) X(H5Pget_external_count) X(H5Pget_nfilters) \
+                          X(H5Pget_filter2) X(H5Tget_precision) X(H5Tget_offset) X(H5Tget_fields)  \
+                              X(H5Tget_ebias) X(H5Dget_storage_size) X(H5Dget_offset)
 
 /// Its functions by their own names, and the ids that its macros would name.
 struct Hdf5 {
