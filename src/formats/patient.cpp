@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -48,8 +49,8 @@ std::string iso_date(int year, int month, int day) {
 std::string iso_time(int hour, int minute, double second) {
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || !(second >= 0 && second < 60))
     return {};
-  const auto ms = static_cast<int>(std::lround(second * 1000));
-  const std::string time = fmt::format("{:02}:{:02}:{:02}", hour, minute, ms / 1000 % 60);
+  const auto ms = std::min(59999, static_cast<int>(std::lround(second * 1000)));
+  const std::string time = fmt::format("{:02}:{:02}:{:02}", hour, minute, ms / 1000);
   return ms % 1000 == 0 ? time : time + fmt::format(".{:03}", ms % 1000);
 }
 
