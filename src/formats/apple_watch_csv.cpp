@@ -17,6 +17,7 @@
 #include "formats/decimal.h"
 #include "formats/text.h"
 #include "formats/timestamp.h"
+#include "formats/written_date.h"
 
 namespace liteheart {
 namespace {

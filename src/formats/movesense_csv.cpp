@@ -12,6 +12,7 @@
 
 #include "ecg/error.h"
 #include "ecg/units.h"
+#include "formats/table_columns.h"
 #include "formats/text_columns.h"
 #include "formats/text_table.h"
 #include "formats/time_axis.h"

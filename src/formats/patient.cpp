@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "formats/text.h"
 
@@ -48,9 +49,7 @@ std::string iso_date(int year, int month, int day) {
 std::string iso_time(int hour, int minute, double second) {
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || !(second >= 0 && second < 60))
     return {};
-  // Cut, not rounded: 59.9996 s are not the next minute.
-  constexpr double kRounding = 1e-3;
-  const int ms = std::min(static_cast<int>(second * 1000 + kRounding), 59'999);
+  const auto ms = std::min(59999, static_cast<int>(std::lround(second * 1000)));
   const std::string time = fmt::format("{:02}:{:02}:{:02}", hour, minute, ms / 1000);
   return ms % 1000 == 0 ? time : time + fmt::format(".{:03}", ms % 1000);
 }

@@ -29,16 +29,13 @@ struct ColumnMeaning {
 /// "Zeit (s)", "'MLII'" above "'mV'".
 ColumnMeaning column_meaning(std::string_view name, std::string_view unit);
 
-/// What comments and lines of the form "key: value" above a table tell.
-struct PreambleFacts {
-  double rate_hz = 0;  // "fs=250", "# Sampling frequency: 300 Hz", "sampling interval: 4 ms"
-  std::string unit;    // "Unit,mV"
-  std::string start;   // ISO 8601
-  bool says_ecg = false;
-};
-PreambleFacts preamble_facts(const std::vector<std::string>& preamble);
-
-/// "(250 Hz)" in a text, or 0.
-double rate_in(std::string_view text);
+/// Whether a word says ECG: "ecg", "EKG", "ecg2", ...
+bool says_ecg(std::string_view word);
+/// Letters and digits in runs; "ecg_mV" gives two.
+std::vector<std::string_view> words_of(std::string_view text);
+/// Seconds in one unit of time ("s", "msec", "µs", ...); 0 where it is none.
+double seconds_in(std::string_view unit);
+/// Without blanks and quotes around it.
+std::string_view without_quotes(std::string_view text);
 
 }  // namespace liteheart

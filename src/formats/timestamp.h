@@ -21,9 +21,4 @@ std::optional<Timestamp> parse_timestamp(std::string_view text);
 /// ISO 8601 in UTC, ms where there are any.
 std::string iso_of_epoch(double seconds);
 
-/// A date written out in one of many languages, as YYYY-MM-DD: "1 Jan 1970", "Feb 5, 1952",
-/// "1. Januar 1970", "1990/01/01", "31.12.1970", "1970年1月1日". Empty where day and month could be
-/// confused, or it is not understood.
-std::string surely_a_date(std::string_view text);
-
 }  // namespace liteheart

@@ -30,10 +30,10 @@ double largest(std::span<const float> samples) {
 
 std::optional<double> withings_millivolts(std::string_view wear_position,
                                           std::span<const float> samples) {
+  if (wear_position == "0" || wear_position == "1") return kMicrovolt;
   const double most = largest(samples);
   const bool micro = possible(most, kMicrovolt), milli = possible(most, kMillivolt);
   if (micro != milli) return micro ? kMicrovolt : kMillivolt;
-  if (wear_position == "0" || wear_position == "1") return kMicrovolt;
   if (wear_position == "2" || wear_position == "3") return kMillivolt;
   return std::nullopt;
 }

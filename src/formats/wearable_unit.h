@@ -15,8 +15,8 @@ namespace liteheart {
 double largest(std::span<const float> samples);
 
 /// Withings: uV from a watch, mV from a blood-pressure monitor, told by where it is worn (0, 1: a
-/// wrist; 2, 3: an arm). Where that unit makes the samples impossible (more than 100 mV, or nothing
-/// beyond 0.02 mV), the other one is meant. nullopt where the place is not told and both may be.
+/// wrist; 2, 3: an arm). Off the wrist, a unit that makes the samples impossible (more than 100 mV,
+/// or nothing beyond 0.02 mV) is not meant. nullopt where the place is not told and both may be.
 std::optional<double> withings_millivolts(std::string_view wear_position,
                                           std::span<const float> samples);
 

@@ -11,6 +11,7 @@
 #include "formats/decimal.h"
 #include "formats/time_axis.h"
 #include "formats/timestamp.h"
+#include "formats/written_date.h"
 
 namespace liteheart {
 namespace {

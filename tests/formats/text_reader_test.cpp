@@ -119,6 +119,16 @@ TEST(TextEcg, ColumnsWithoutNamesAreTakenByTheirNumbers) {
   test::expect_formula(read_text(counted, {250, "mV"}), 1000);
 }
 
+TEST(TextEcg, AUnitAloneNamesTheTime) {
+  for (const char* name : {"s", "sec", "seconds", "Zeit", "time"}) {
+    const std::string head = fmt::format("{};EKG (mV)\n", name);
+    const Recording recording = read_text(
+        rows(head, 600, [](int i) { return fmt::format("{:.3f};{}", i * 0.004, mv(i)); }));
+    EXPECT_EQ(recording.rate_hz, 250) << name;
+    EXPECT_EQ(recording.leads, std::vector<std::string>{"EKG"});
+  }
+}
+
 TEST(TextEcg, ATimeColumnThatCountsByOneIsNoTime) {
   const std::string text =
       rows("time,ecg_mV\n", 1000, [](int i) { return fmt::format("{},{}", i, mv(i)); });
@@ -142,10 +152,12 @@ TEST(TextEcg, AGapInTimeIsMissingSamplesAndDisorderAnError) {
   for (std::size_t i = 0; i < 1040; ++i) ASSERT_EQ(std::isnan(gap.mv[i]), i >= 500 && i < 540);
   EXPECT_NE(error_of_text(table([](int i) { return (i * 389 % 1000) * 0.004; })).find("backwards"),
             std::string::npos);
-  EXPECT_NE(error_of_text(table([](int i) {
-              return i < 500 ? i * 0.004 : 1e7 + i * 0.004;
-            })).find("gaps"),
-            std::string::npos);
+  for (const double pause : {1e4, 1e7, 1e12}) {
+    EXPECT_NE(
+        error_of_text(table([&](int i) { return (i < 500 ? 0 : pause) + i * 0.004; })).find("gap"),
+        std::string::npos)
+        << pause;
+  }
 }
 
 TEST(TextEcg, RoundedStampsKeepTheRate) {
@@ -227,6 +239,8 @@ TEST(TextEcg, OtherTablesAndListsAreNoRecordings) {
       rows("", 200, [](int) { return std::string("0"); }),
       rows("time,heart rate\n", 200, [](int i) { return fmt::format("{},{}", i, 60 + i % 5); }),
       "a few words\n\nand more\n",
+      rows("{\"samples\": [\n", 300, [](int i) { return fmt::format("  {},", uv(i)); }),
+      rows("<digits>\n", 300, uv),
   };
   for (const std::string& table : tables)
     EXPECT_NE(error_of_text(table).find("not a recording"), std::string::npos)
