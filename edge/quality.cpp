@@ -109,7 +109,7 @@ SignalQuality::SignalQuality(double rate_hz, bool upright)
   }
   block_ = std::max<std::int64_t>(1, std::lround(hz / 10));
   noise_ = high_pass(noise_hz, hz);
-  baseline_[0] = baseline_[1] = low_pass(0.7, hz);
+  baseline_[0] = baseline_[1] = low_pass(0.7, hz / static_cast<double>(block_));
 }
 
 void SignalQuality::push(float mv) {
@@ -169,7 +169,7 @@ void SignalQuality::count_stuck() {
   const bool extreme = last_ >= std::max(all_.top.value, now_.top.value) ||
                        last_ <= std::min(all_.bottom.value, now_.bottom.value);
   const auto level = static_cast<float>(
-      level_sum_ / static_cast<double>(std::max<std::int64_t>(level_samples_, 1)));
+      level_sum_ / static_cast<double>(std::max<std::int64_t>(level_blocks_, 1)));
   if (extreme && std::fabs(last_ - level) > kRailMv) railed_ += run_in_second_;
   run_in_second_ = 0;
 }
@@ -180,17 +180,24 @@ void SignalQuality::average(float x) {
     for (Biquad& filter : baseline_) filter.hold(x);
     averaging_ = true;
   }
-  level_sum_ += static_cast<double>(x), ++level_samples_;
-  const float noise = noise_.step(x), base = baseline_[1].step(baseline_[0].step(x));
-  if (!swing_known_) base_low_ = base_high_ = base, swing_low_ = swing_high_ = x;
+  if (!swing_known_) swing_low_ = swing_high_ = x;
   swing_known_ = true;
-  base_low_ = std::min(base_low_, base), base_high_ = std::max(base_high_, base);
   swing_low_ = std::min(swing_low_, x), swing_high_ = std::max(swing_high_, x);
+  const float noise = noise_.step(x);
   block_power_ += noise * noise;
-  if (++in_block_ < block_) return;
-  if (block_count_ < kBlocks)
-    blocks_[block_count_++] = std::sqrt(block_power_ / static_cast<float>(block_));
-  block_power_ = 0, in_block_ = 0;
+  block_sum_ += x;
+  if (++in_block_ == block_) close_block();
+}
+
+/// A tenth of a second.
+void SignalQuality::close_block() {
+  const auto samples = static_cast<float>(block_);
+  const float mean = block_sum_ / samples, base = baseline_[1].step(baseline_[0].step(mean));
+  level_sum_ += static_cast<double>(mean), ++level_blocks_;
+  if (block_count_ == 0) base_low_ = base_high_ = base;
+  base_low_ = std::min(base_low_, base), base_high_ = std::max(base_high_, base);
+  if (block_count_ < kBlocks) blocks_[block_count_++] = std::sqrt(block_power_ / samples);
+  block_power_ = block_sum_ = 0, in_block_ = 0;
 }
 
 void SignalQuality::close_second() {
@@ -216,7 +223,7 @@ void SignalQuality::close_second() {
     }
   }
   const float range = now_.top.value - now_.bottom.value;
-  const float wander = swing_known_ ? base_high_ - base_low_ : 0,
+  const float wander = block_count_ > 0 ? base_high_ - base_low_ : 0,
               swing = swing_known_ ? swing_high_ - swing_low_ : 0;
   now_.mains = static_cast<double>(mains) * static_cast<double>(mains);
   now_.muscle = static_cast<double>(muscle), now_.wander = static_cast<double>(wander);
