@@ -296,10 +296,11 @@ void SignalQuality::compare_beat(const RPeak& peak) {
   } else {
     ++now_.alike;
     now_.qrs += static_cast<double>(peak.qrs_mv);
-    usual_qrs_ += (peak.qrs_mv - usual_qrs_) / static_cast<float>(std::min(shape->beats, 8));
+    usual_qrs_ +=
+        (peak.qrs_mv - usual_qrs_) / static_cast<float>(std::min<std::int32_t>(shape->beats, 8));
   }
   ++shape->beats;
-  const auto weight = 1 / static_cast<float>(std::min(shape->beats, 16));
+  const auto weight = 1 / static_cast<float>(std::min<std::int32_t>(shape->beats, 16));
   for (std::int64_t i = 0; i < kBeatSteps; ++i) shape->mv[i] += weight * (mv[i] - shape->mv[i]);
 }
 
@@ -395,7 +396,7 @@ Quality SignalQuality::judge(const Tally& tally) const {
     return q;
   }
   const auto f = [](double v) { return static_cast<float>(v); };
-  const double seconds = std::max(1, tally.seconds);
+  const double seconds = std::max<std::int32_t>(1, tally.seconds);
   q.seconds = static_cast<double>(tally.samples) / rate_hz_;
   q.usable_seconds = tally.usable;
   q.missing = f(static_cast<double>(tally.missing) / static_cast<double>(tally.samples));
