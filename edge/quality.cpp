@@ -109,7 +109,7 @@ SignalQuality::SignalQuality(double rate_hz, bool upright)
   }
   block_ = std::max<std::int64_t>(1, std::lround(hz / 10));
   noise_ = high_pass(noise_hz, hz);
-  baseline_[0] = baseline_[1] = low_pass(0.7, hz);
+  baseline_[0] = baseline_[1] = low_pass(0.7, hz / static_cast<double>(block_));
 }
 
 void SignalQuality::push(float mv) {
@@ -169,7 +169,7 @@ void SignalQuality::count_stuck() {
   const bool extreme = last_ >= std::max(all_.top.value, now_.top.value) ||
                        last_ <= std::min(all_.bottom.value, now_.bottom.value);
   const auto level = static_cast<float>(
-      level_sum_ / static_cast<double>(std::max<std::int64_t>(level_samples_, 1)));
+      level_sum_ / static_cast<double>(std::max<std::int64_t>(level_blocks_, 1)));
   if (extreme && std::fabs(last_ - level) > kRailMv) railed_ += run_in_second_;
   run_in_second_ = 0;
 }
@@ -180,17 +180,24 @@ void SignalQuality::average(float x) {
     for (Biquad& filter : baseline_) filter.hold(x);
     averaging_ = true;
   }
-  level_sum_ += static_cast<double>(x), ++level_samples_;
-  const float noise = noise_.step(x), base = baseline_[1].step(baseline_[0].step(x));
-  if (!swing_known_) base_low_ = base_high_ = base, swing_low_ = swing_high_ = x;
+  if (!swing_known_) swing_low_ = swing_high_ = x;
   swing_known_ = true;
-  base_low_ = std::min(base_low_, base), base_high_ = std::max(base_high_, base);
   swing_low_ = std::min(swing_low_, x), swing_high_ = std::max(swing_high_, x);
+  const float noise = noise_.step(x);
   block_power_ += noise * noise;
-  if (++in_block_ < block_) return;
-  if (block_count_ < kBlocks)
-    blocks_[block_count_++] = std::sqrt(block_power_ / static_cast<float>(block_));
-  block_power_ = 0, in_block_ = 0;
+  block_sum_ += x;
+  if (++in_block_ == block_) close_block();
+}
+
+/// A tenth of a second.
+void SignalQuality::close_block() {
+  const auto samples = static_cast<float>(block_);
+  const float mean = block_sum_ / samples, base = baseline_[1].step(baseline_[0].step(mean));
+  level_sum_ += static_cast<double>(mean), ++level_blocks_;
+  if (block_count_ == 0) base_low_ = base_high_ = base;
+  base_low_ = std::min(base_low_, base), base_high_ = std::max(base_high_, base);
+  if (block_count_ < kBlocks) blocks_[block_count_++] = std::sqrt(block_power_ / samples);
+  block_power_ = block_sum_ = 0, in_block_ = 0;
 }
 
 void SignalQuality::close_second() {
@@ -216,7 +223,7 @@ void SignalQuality::close_second() {
     }
   }
   const float range = now_.top.value - now_.bottom.value;
-  const float wander = swing_known_ ? base_high_ - base_low_ : 0,
+  const float wander = block_count_ > 0 ? base_high_ - base_low_ : 0,
               swing = swing_known_ ? swing_high_ - swing_low_ : 0;
   now_.mains = static_cast<double>(mains) * static_cast<double>(mains);
   now_.muscle = static_cast<double>(muscle), now_.wander = static_cast<double>(wander);
@@ -289,10 +296,11 @@ void SignalQuality::compare_beat(const RPeak& peak) {
   } else {
     ++now_.alike;
     now_.qrs += static_cast<double>(peak.qrs_mv);
-    usual_qrs_ += (peak.qrs_mv - usual_qrs_) / static_cast<float>(std::min(shape->beats, 8));
+    usual_qrs_ +=
+        (peak.qrs_mv - usual_qrs_) / static_cast<float>(std::min<std::int32_t>(shape->beats, 8));
   }
   ++shape->beats;
-  const auto weight = 1 / static_cast<float>(std::min(shape->beats, 16));
+  const auto weight = 1 / static_cast<float>(std::min<std::int32_t>(shape->beats, 16));
   for (std::int64_t i = 0; i < kBeatSteps; ++i) shape->mv[i] += weight * (mv[i] - shape->mv[i]);
 }
 
@@ -388,7 +396,7 @@ Quality SignalQuality::judge(const Tally& tally) const {
     return q;
   }
   const auto f = [](double v) { return static_cast<float>(v); };
-  const double seconds = std::max(1, tally.seconds);
+  const double seconds = std::max<std::int32_t>(1, tally.seconds);
   q.seconds = static_cast<double>(tally.samples) / rate_hz_;
   q.usable_seconds = tally.usable;
   q.missing = f(static_cast<double>(tally.missing) / static_cast<double>(tally.samples));

@@ -126,6 +126,7 @@ class SignalQuality {
   void end_run();
   void count_stuck();
   void average(float x);
+  void close_block();
   void close_second();
   void keep_beats();
   void compare_beats(bool all);
@@ -155,12 +156,12 @@ class SignalQuality {
   std::int64_t run_ = 0, run_in_second_ = 0;
   // Of the averaged samples.
   double level_sum_ = 0;
-  std::int64_t level_samples_ = 0;
+  std::int64_t level_blocks_ = 0;
   std::int64_t averaged_ = 0, block_ = 1, in_block_ = 0;
   Biquad noise_, baseline_[2];
   float base_low_ = 0, base_high_ = 0, swing_low_ = 0, swing_high_ = 0;
   bool averaging_ = false, swing_known_ = false;
-  float block_power_ = 0, blocks_[kBlocks] = {};
+  float block_power_ = 0, block_sum_ = 0, blocks_[kBlocks] = {};
   std::size_t block_count_ = 0;
 
   RPeak pending_[kPending];

@@ -15,6 +15,7 @@ constexpr double kGap = 0.05;           // s that may miss before the filter sta
 constexpr float kLeastHeight = 0.004F;  // mV, of a beat's energy
 constexpr float kShare = 0.35F;         // of the way from noise to beats
 constexpr float kTHeight = 0.7F;        // of the beat before
+constexpr double kLatest = 3.9;         // s after which a candidate is past
 constexpr float kLateRr = 1.6F, kLateShare = 0.5F;
 constexpr double kLongestRr = 2;  // s after which a beat is late in any case
 
@@ -105,7 +106,7 @@ RPeaks::RPeaks(double rate_hz) {
   low_ = low_pass(std::min(25.0, 0.4 * hz_), hz_);
   energy_steps_ = std::min(static_cast<std::size_t>(steps(kEnergy)), kMostEnergy);
   gap_samples_ = std::lround(kGap * rate_hz);
-  learned_ = steps(kLearned), longest_rr_ = steps(kLongestRr);
+  learned_ = steps(kLearned), longest_rr_ = steps(kLongestRr), latest_ = steps(kLatest);
   refractory_ = steps(kRefractory);
   t_wave_ = steps(kTWave);
 }
@@ -189,7 +190,6 @@ void RPeaks::close_candidate() {
   candidate_gap_ = false;
   best_ = -1, least_ = -1;
   best_at_ = averaged_;
-  measure(c);
   if (learning_) {
     if (waiting_count_ < kWaiting) waiting_[waiting_count_++] = c;
   } else {
@@ -200,11 +200,13 @@ void RPeaks::close_candidate() {
 /// Finds the extremes around the candidate, above and below the line through the ends, to a
 /// fraction of a sample. Where they are is told from averages over neighbours, in which little of
 /// mains is left.
-void RPeaks::measure(Candidate& c) const {
+RPeaks::Extremes RPeaks::extremes(std::int64_t at) const {
   const std::int64_t oldest = std::max<std::int64_t>(0, averaged_ - kHistory),
-                     first = std::max(c.at - steps(kReach), oldest + 1),
-                     last = std::min(c.at + steps(kReach), averaged_ - 2);
-  if (first >= last) return;
+                     first = std::max(at - steps(kReach), oldest + 1),
+                     last = std::min(at + steps(kReach), averaged_ - 2);
+  Extremes c;
+  c.top = c.bottom = static_cast<double>(std::max<std::int64_t>(at, 0));
+  if (first >= last) return c;
   const auto smooth = [&](std::int64_t i) {
     return (averaged(i - 1) + 2 * averaged(i) + averaged(i + 1)) / 4;
   };
@@ -230,6 +232,7 @@ void RPeaks::measure(Candidate& c) const {
                                  1.0));
   };
   c.top = apex(top), c.bottom = apex(bottom);
+  return c;
 }
 
 /// Decides on all that has waited, by the highest candidate that a second usually has.
@@ -295,7 +298,9 @@ void RPeaks::search_back(std::int64_t until) {
     if (static_cast<float>(until - last_.at) < late) return;
     std::size_t highest = kWaiting;
     for (std::size_t i = 0; i < waiting_count_; ++i) {
-      if (waiting_[i].at - last_.at < t_wave_ || until - waiting_[i].at < refractory_) continue;
+      if (waiting_[i].at - last_.at < t_wave_ || until - waiting_[i].at < refractory_ ||
+          averaged_ - waiting_[i].at > latest_)
+        continue;
       if (highest == kWaiting || waiting_[i].height > waiting_[highest].height) highest = i;
     }
     if (highest == kWaiting || waiting_[highest].height < kLateShare * threshold() ||
@@ -312,16 +317,17 @@ void RPeaks::search_back(std::int64_t until) {
 }
 
 void RPeaks::accept(const Candidate& c) {
-  lean_ += (std::min(std::max(c.above_mv - c.below_mv, -2.0F), 2.0F) - lean_) /
+  const Extremes around = extremes(c.at);
+  lean_ += (std::min(std::max(around.above_mv - around.below_mv, -2.0F), 2.0F) - lean_) /
            static_cast<float>(std::min<std::int64_t>(beats_ + 1, 8));
   // A beat keeps to the side that beats usually have, unless it clearly is of the other one.
-  const bool upright =
-      lean_ >= 0 ? c.above_mv * 1.5F >= c.below_mv : c.above_mv > 1.5F * c.below_mv;
+  const bool upright = lean_ >= 0 ? around.above_mv * 1.5F >= around.below_mv
+                                  : around.above_mv > 1.5F * around.below_mv;
   const auto factor = static_cast<double>(factor_);
   RPeak peak;
-  peak.position = (upright ? c.top : c.bottom) * factor + (factor - 1) / 2;
+  peak.position = (upright ? around.top : around.bottom) * factor + (factor - 1) / 2;
   peak.sample = static_cast<std::int64_t>(std::llround(peak.position));
-  peak.qrs_mv = c.qrs_mv;
+  peak.qrs_mv = around.qrs_mv;
   peak.prominence = std::min(
       1e3F,
       c.height / std::max(least_since_last_ < 0 ? c.least : least_since_last_, 1e-3F * c.height));

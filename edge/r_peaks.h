@@ -100,12 +100,15 @@ class RPeaks {
 
  private:
   struct Candidate {
-    std::int64_t at = 0;  // averaged sample
-    float height = 0;     // root of the energy
-    float least = 0;      // since the candidate before
+    std::int64_t at = 0;     // averaged sample
+    float height = 0;        // root of the energy
+    float least = 0;         // since the candidate before
+    bool after_gap = false;  // samples are missing since the candidate before
+  };
+  /// The extremes around a candidate, and where they are, in averaged samples.
+  struct Extremes {
     float above_mv = 0, below_mv = 0, qrs_mv = 0;
-    double top = 0, bottom = 0;  // where, in averaged samples
-    bool after_gap = false;      // samples are missing since the candidate before
+    double top = 0, bottom = 0;
   };
   static constexpr std::size_t kWaiting = 24, kUsual = 8, kMostEnergy = 32;
   static constexpr std::size_t place(std::int64_t n) {
@@ -116,7 +119,7 @@ class RPeaks {
   void close_gap(float x);
   float add_energy(float power);
   void close_candidate();
-  void measure(Candidate& candidate) const;
+  Extremes extremes(std::int64_t at) const;
   void learn();
   void decide(const Candidate& candidate);
   void search_back(std::int64_t until);
@@ -135,7 +138,8 @@ class RPeaks {
   float history_[kHistory] = {};
   float energy_[kMostEnergy] = {}, energy_sum_ = 0;
   std::size_t energy_steps_ = 1, energy_next_ = 0;
-  std::int64_t gap_samples_ = 0, learned_ = 0, refractory_ = 1, t_wave_ = 1, longest_rr_ = 1;
+  std::int64_t gap_samples_ = 0, learned_ = 0, refractory_ = 1, t_wave_ = 1, longest_rr_ = 1,
+               latest_ = 1;
 
   float best_ = -1, least_ = -1;  // of the energy since the candidate before
   std::int64_t best_at_ = 0;
