@@ -21,6 +21,7 @@ struct RecordingFacts {
   std::vector<LeadFacts> leads;
   /// The lead on which beats are most prominent: the rate is taken from it.
   std::size_t rhythm_lead = 0;
+  bool arms_swapped = false;  // as far as twelve leads tell
 
   double seconds() const { return static_cast<double>(about.samples) / about.rate_hz; }
   /// good if every lead is, unreadable if every lead is, else limited.

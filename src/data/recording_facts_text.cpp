@@ -99,6 +99,7 @@ std::string to_text(const RecordingFacts& facts, const std::string& file) {
   line("amplitude", joined(ranges, ", ") + " mV");
   line("heart rate", heart_rate(facts));
   for (const std::string& said : verdicts(facts)) line("quality", said);
+  if (facts.arms_swapped) line("electrodes", "those of the arms seem to be swapped");
   line("recorded", about.start);
   line("device", about.device);
   line("patient", patient(about));
@@ -122,6 +123,7 @@ Json to_json(const RecordingFacts& facts, const std::string& file) {
           {"quality", edge::grade_text(facts.grade())},
           {"rate_bpm", rhythm.beats > 1 ? Json(rhythm.rate_bpm) : Json(nullptr)},
           {"rate_lead", facts.leads[facts.rhythm_lead].name},
+          {"arms_swapped", facts.arms_swapped},
           {"recorded", text_or_null(about.start)},
           {"device", text_or_null(about.device)},
           {"patient",
