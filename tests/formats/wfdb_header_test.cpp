@@ -82,6 +82,47 @@ TEST(WfdbHeader, DatesComeInAnyOrderWithOrWithoutLength) {
   EXPECT_EQ(parse("rec 1 500 11:39:16\nrec.dat 16\n").samples, 0u);
 }
 
+TEST(WfdbHeader, StartIsIsoInWhateverOrderItIsWritten) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"5000 10:44:18.529 04/05/2704", "2704-05-04T10:44:18.529"},
+      {"5000 05-Feb-2020 11:39:16", "2020-02-05T11:39:16"},
+      {"05-February-2020 11:39", "2020-02-05T00:11:39"},
+      {"5000 2014-05-08 05:05:15", "2014-05-08T05:05:15"},
+      {"5000 12:00:00 02/25/1999", "1999-02-25T12:00:00"},
+      {"5000 19:46:25.757", "19:46:25.757"},
+      {"05/02/2020", "2020-02-05"},
+      {"5000 25:00:00", ""},
+      {"5000 10:61:00 31/02/2020", ""},
+      {"5000 : - //", ""},
+      {"5000", ""},
+  };
+  for (const auto& [tail, expected] : cases)
+    EXPECT_EQ(parse("rec 1 500/1000(5) " + tail + "\nrec.dat 16\n").start, expected) << tail;
+  EXPECT_EQ(parse("rec 1 500 9\nrec.dat 16\n# ECG date: 01/10/1990\n").start, "1990-10-01");
+}
+
+TEST(WfdbHeader, CommentsOfOtherDatabasesTellAgeSexAndDiagnoses) {
+  const auto with = [](const std::string& comments) {
+    return parse("rec 1 500 9\nrec.dat 16\n" + comments);
+  };
+  EXPECT_EQ(with("# 69 M 1085 1629 x1\n").age, "69");
+  EXPECT_EQ(with("# 69 M 1085 1629 x1\n").sex, "M");
+  EXPECT_EQ(with("# -1 F 8 x2\n").age, "");
+  EXPECT_EQ(with("# 69 beats\n").age, "");
+  const WfdbHeader full =
+      with("# <age>: 25  <sex>: M  <diagnoses>: AV block  <medications>: (none)\n");
+  EXPECT_EQ(full.age, "25");
+  EXPECT_EQ(full.sex, "M");
+  EXPECT_EQ(full.statements, std::vector<std::string>{"diagnoses: AV block"});
+  const WfdbHeader unknown = with("# <age>: ?? <sex>: ? <diagnoses>: (none)\n# <broken\n");
+  EXPECT_EQ(unknown.age + unknown.sex, "");
+  EXPECT_TRUE(unknown.statements.empty());
+  EXPECT_EQ(with("# Reason for admission: Myocarditis\n# Diagnose:\n# Smoker: no\n"
+                 "# Former infarction (localization): no\n# Additional diagnoses: unknown\n")
+                .statements,
+            std::vector<std::string>{"Reason for admission: Myocarditis"});
+}
+
 TEST(WfdbHeader, MultiSegmentHeadersListTheirSegments) {
   const WfdbHeader header = parse("rec/3 2 125 5000\nlayout 0\n~ 25\nrec_1 4975\n");
   EXPECT_TRUE(header.multi_segment);
