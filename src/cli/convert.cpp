@@ -63,12 +63,12 @@ void convert(const ConvertArguments& a, const OutputFormat& format, const fs::pa
   Recording recording = read_recording(from, a.read);
   keep_lead(recording, a.lead);
   if (to.has_parent_path()) make_folder(to.parent_path());
-  const std::vector<std::string> notes = format.write(recording, to);
+  std::vector<std::string> notes = recording.warnings;
+  for (std::string& note : format.write(recording, to)) notes.push_back(std::move(note));
   fmt::print("{}: {}, {} lead{}, {} samples at {} Hz\n", to.string(), format.about,
              recording.leads.size(), recording.leads.size() == 1 ? "" : "s", recording.samples,
              recording.rate_hz);
-  for (const auto* list : {&recording.warnings, &notes})
-    for (const std::string& note : *list) fmt::print("  note: {}\n", note);
+  for (const std::string& note : notes) fmt::print("  note: {}\n", note);
 }
 
 /// What lies in the source as a/b.xml is written as OUT/a/b.EXTENSION.
