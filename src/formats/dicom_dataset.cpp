@@ -311,8 +311,9 @@ std::vector<DicomItem> DicomItem::items(DicomTag sequence) const {
   if (!element) return found;
   Break ignored;
   Head head;
+  constexpr std::size_t kMostItems = 100'000;  // of 72 bytes each, an empty one of the file has 8
   for (std::size_t at = 0; take_head(element->value, at, element->inner, head);) {
-    if (head.tag != kItem) break;
+    if (head.tag != kItem || found.size() == kMostItems) break;
     std::size_t length = 0, next = 0;
     if (head.length == kUndefined) {
       // An item's own elements end at its delimiter.

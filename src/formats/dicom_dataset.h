@@ -46,7 +46,7 @@ class DicomItem {
   std::optional<double> decimal(DicomTag tag) const;
   /// The first value of a US or UL element (or IS).
   std::optional<std::uint32_t> integer(DicomTag tag) const;
-  /// The items of a sequence.
+  /// The items of a sequence, the first 100 000 of them.
   std::vector<DicomItem> items(DicomTag sequence) const;
   /// The first item of a sequence; empty where there is none.
   DicomItem first(DicomTag sequence) const;
