@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "ecg/error.h"
@@ -65,15 +66,21 @@ class ColumnReader {
     if (!parse_decimal(cell, layout_.decimal, layout_.decimal, number)) {
       if (const auto stamp = parse_timestamp(cell)) {
         number = stamp->seconds;
-        constexpr double kHalfDay = 43200;
-        if (!stamp->dated && !stamps.empty() && number < stamps.back() - kHalfDay)
-          number += 2 * kHalfDay;
+        if (!stamp->dated && !stamps.empty()) number += midnights(stamps.back(), number);
         if (stamps.empty()) table_.first_stamp[column] = stamp->iso;
       } else if (!is_missing(cell)) {
         bad(cell);
       }
     }
     stamps.push_back(number);
+  }
+
+  /// Seconds of the days that a clock at `now` has begun since it was at `before`, both of which
+  /// count from the first midnight.
+  static double midnights(double before, double now) {
+    constexpr double kDay = 86400;
+    const double days = std::ceil((before - now) / kDay - 0.5);
+    return days > 0 ? days * kDay : 0;
   }
 
   void bad(std::string_view cell) {

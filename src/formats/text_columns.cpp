@@ -187,8 +187,7 @@ ColumnMeaning column_meaning(std::string_view name, std::string_view unit) {
   }
   meaning.name = lead_name(parts.base);
   meaning.role = role_of(parts.words, parts.base);
-  if (parts.words.empty())
-    meaning.role = meaning.seconds > 0 ? ColumnRole::kTime : ColumnRole::kOther;
+  if (parts.words.empty() && meaning.seconds > 0) meaning.role = ColumnRole::kTime;
   if (without_quotes(unit) == "hh:mm:ss.mmm") meaning.role = ColumnRole::kTime;
   meaning.says_ecg = meaning.role == ColumnRole::kEcg;
   const bool other = meaning.role == ColumnRole::kOther && any_among(kOtherWords, parts.words);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ecg/error.h"
@@ -54,14 +55,20 @@ struct Readings {
   std::vector<std::string_view> names, row;
   std::size_t count = 0;  // rows that have samples
 
-  std::string_view field(std::string_view name) const {
-    for (std::size_t i = 0; i < names.size() && i < row.size(); ++i) {
+  /// Where the column is among the names, or beyond them.
+  std::size_t column(std::string_view name) const {
+    const auto is_called = [&](std::string_view written) {
       // Samsung writes some names with the table's in front of them.
-      if (same_word(names[i], name) ||
-          (names[i].ends_with(name) && names[i][names[i].size() - name.size() - 1] == '.'))
-        return row[i];
-    }
-    return {};
+      const bool behind_dot = written.size() > name.size() && written.ends_with(name) &&
+                              written[written.size() - name.size() - 1] == '.';
+      return same_word(written, name) || behind_dot;
+    };
+    const auto found = std::find_if(names.begin(), names.end(), is_called);
+    return static_cast<std::size_t>(found - names.begin());
+  }
+  std::string_view field(std::string_view name) const {
+    const std::size_t at = column(name);
+    return at < row.size() ? row[at] : std::string_view();
   }
 };
 
@@ -75,12 +82,11 @@ bool names_column(std::string_view line, std::string_view name) {
 Readings read_rows(std::string_view text, std::string_view samples) {
   Readings readings;
   readings.names = take_row(text);
+  const std::size_t at = readings.column(samples);
   while (!text.empty()) {
-    Readings next;
-    next.names = readings.names;
-    next.row = take_row(text);
-    if (next.field(samples).empty()) continue;
-    if (++readings.count == 1) readings.row = std::move(next.row);
+    std::vector<std::string_view> row = take_row(text);
+    if (at >= row.size() || row[at].empty()) continue;
+    if (++readings.count == 1) readings.row = std::move(row);
   }
   return readings;
 }

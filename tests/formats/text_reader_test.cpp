@@ -119,6 +119,18 @@ TEST(TextEcg, ColumnsWithoutNamesAreTakenByTheirNumbers) {
   test::expect_formula(read_text(counted, {250, "mV"}), 1000);
 }
 
+TEST(TextEcg, AClockMayPassMidnights) {
+  constexpr int kRows = 10 * 87000;  // a day and ten minutes, over two midnights
+  const std::string text = rows("clock,ecg_mV\n", kRows, [](int i) {
+    const int s = 86300 + i / 10;
+    return fmt::format("{:02}:{:02}:{:02}.{},0", s / 3600 % 24, s / 60 % 60, s % 60, i % 10);
+  });
+  const Recording recording = read_text(text);
+  EXPECT_EQ(recording.rate_hz, 10);
+  EXPECT_EQ(recording.samples, static_cast<std::size_t>(kRows));
+  EXPECT_TRUE(recording.warnings.empty()) << recording.warnings[0];
+}
+
 TEST(TextEcg, AUnitAloneNamesTheTime) {
   for (const char* name : {"s", "sec", "seconds", "Zeit", "time"}) {
     const std::string head = fmt::format("{};EKG (mV)\n", name);
