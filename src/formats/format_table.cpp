@@ -55,9 +55,14 @@ fs::path header_beside(const fs::path& signal_file) {
   return fs::path(signal_file).replace_extension(".hea");
 }
 
+/// Whether a header of the same name lies beside the file and calls it one of its own.
 bool has_wfdb_header(const InputFile& file) {
+  if (file.path().empty()) return false;
+  const fs::path header = header_beside(file.path());
   std::error_code ignored;
-  return !file.path().empty() && fs::is_regular_file(header_beside(file.path()), ignored);
+  if (!fs::is_regular_file(header, ignored)) return false;
+  const auto signals = wfdb_files(header).signals;
+  return std::find(signals.begin(), signals.end(), file.path()) != signals.end();
 }
 
 Stream open_by_header(InputFile file, const ReadOptions& options) {

@@ -78,22 +78,21 @@ struct PathHash {
 /// headers that are only segments of a record found there too.
 std::vector<fs::path> recordings_under(const fs::path& folder) {
   std::vector<fs::path> found, others;
-  std::unordered_set<fs::path, PathHash> segments, headers;
+  std::unordered_set<fs::path, PathHash> segments, signals;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file() || entry.path().filename().native().front() == '.') continue;
     if (!is_wfdb_header_name(entry.path())) {
       others.push_back(entry.path());
       continue;
     }
-    for (fs::path& segment : wfdb_segment_headers(entry.path())) {
-      segments.insert(std::move(segment));
-    }
-    headers.insert(fs::path(entry.path()).replace_extension());
+    WfdbFiles files = wfdb_files(entry.path());
+    for (fs::path& segment : files.segments) segments.insert(std::move(segment));
+    for (fs::path& signal : files.signals) signals.insert(std::move(signal));
     found.push_back(entry.path());
   }
   std::erase_if(found, [&](const fs::path& header) { return segments.contains(header); });
   for (fs::path& file : others) {
-    if (headers.contains(fs::path(file).replace_extension())) continue;
+    if (signals.contains(file)) continue;
     try {
       if (!format_of(InputFile(file))) continue;
       for (fs::path& recording : recordings_in(file)) found.push_back(std::move(recording));

@@ -16,8 +16,8 @@ namespace liteheart {
 
 /// Reads the recording at `path`: a file of any known format, a signal file beside its header, a
 /// WFDB record name without extension, an archive that holds one recording; an exam of a CODE file
-/// that holds many is FILE/EXAM_ID. Throws Error (file, line or byte, remedy) if there is nothing to
-/// read, a variant is not supported, sizes lie or no lead comes out; mended faults are
+/// that holds many is FILE/EXAM_ID. Throws Error (file, line or byte, remedy) if there is nothing
+/// to read, a variant is not supported, sizes lie or no lead comes out; mended faults are
 /// Recording::warnings.
 Recording read_recording(const std::filesystem::path& path, const ReadOptions& options = {});
 /// The same from memory; `place` is what errors call it. What needs a second file is refused.

@@ -87,19 +87,25 @@ std::unique_ptr<RecordingStream> open_wfdb(InputFile file, const ReadOptions& op
       [file](const std::string& name) { return file.beside(name); }, file.path());
 }
 
-std::vector<std::filesystem::path> wfdb_segment_headers(const std::filesystem::path& header) {
-  std::vector<std::filesystem::path> headers;
+WfdbFiles wfdb_files(const std::filesystem::path& header) {
+  WfdbFiles files;
   try {
     InputFile file(header);
-    if (file.size() > kLongestHeader) return headers;
-    for (const auto& segment : parse_wfdb_header(file.text(), header.string()).segments) {
+    if (file.size() > kLongestHeader) return files;
+    const WfdbHeader parsed = parse_wfdb_header(file.text(), header.string());
+    for (const auto& segment : parsed.segments) {
       if (segment.record != "~")
-        headers.push_back(header.parent_path() / (segment.record + ".hea"));
+        files.segments.push_back(header.parent_path() / (segment.record + ".hea"));
+    }
+    for (const WfdbSignal& signal : parsed.signals) {
+      std::filesystem::path signal_file = header.parent_path() / signal.file;
+      if (files.signals.empty() || files.signals.back() != signal_file)
+        files.signals.push_back(std::move(signal_file));
     }
   } catch (const Error&) {
     // The reader will say what is wrong with it.
   }
-  return headers;
+  return files;
 }
 
 }  // namespace liteheart

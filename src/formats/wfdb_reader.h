@@ -27,8 +27,10 @@ std::unique_ptr<RecordingStream> open_wfdb(std::string_view text, const std::str
                                            const WfdbSignalSource& source,
                                            const ReadOptions& options = {});
 
-/// Header files of the segments of a multi-segment record; empty if `header` is that of an ordinary
-/// record or cannot be read.
-std::vector<std::filesystem::path> wfdb_segment_headers(const std::filesystem::path& header);
+/// The files that a header names; none where it cannot be read.
+struct WfdbFiles {
+  std::vector<std::filesystem::path> segments, signals;  // headers of segments; signal files
+};
+WfdbFiles wfdb_files(const std::filesystem::path& header);
 
 }  // namespace liteheart

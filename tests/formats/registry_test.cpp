@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "wfdb_files.h"
 
 namespace liteheart {
@@ -66,6 +68,14 @@ TEST_F(RecordingFolder, AFolderIsSearchedRecursivelyInOrder) {
   EXPECT_EQ(find_recordings(folder.path()),
             (std::vector<fs::path>{folder.path() / "a.hea", folder.path() / "b.hea",
                                    folder.path() / "sub/c.hea"}));
+}
+
+TEST_F(RecordingFolder, WhatABesideLyingHeaderDoesNotNameIsARecordingOfItsOwn) {
+  const auto table = folder.write("a.csv", "time_s,I_mV\n0,0.5\n0.5,0.75\n1,0.5\n1.5,0.25\n");
+  EXPECT_EQ(read_recording(table).samples, 4u);
+  const auto found = find_recordings(folder.path());
+  EXPECT_EQ(std::count(found.begin(), found.end(), table), 1);
+  EXPECT_EQ(std::count(found.begin(), found.end(), folder.path() / "a.hea"), 1);
 }
 
 TEST_F(RecordingFolder, ASingleRecordingIsFoundByAnyOfItsNames) {
