@@ -51,7 +51,7 @@ TEST_F(RecordingFolder, AHeaderIsRecognisedByItsContent) {
 }
 
 TEST_F(RecordingFolder, OtherFilesAreErrorsThatSayWhatIsKnown) {
-  EXPECT_NE(error_of(folder.path() / "notes.txt").find("WFDB header"), std::string::npos);
+  EXPECT_NE(error_of(folder.path() / "notes.txt").find("known are: EDF"), std::string::npos);
   EXPECT_NE(error_of(folder.path() / "absent").find("no such recording"), std::string::npos);
   EXPECT_NE(error_of(folder.path() / "sub").find("is a folder"), std::string::npos);
   EXPECT_NE(error_of(folder.write("empty.hea", "")).find("no record line"), std::string::npos);
