@@ -11,7 +11,7 @@ constexpr double kMainsHz[2] = {50, 60};
 constexpr float kFlatMv = 0.01F;  // a second that varies less has no signal
 constexpr float kRailMv = 0.5F;   // at least so far from the usual level
 constexpr double kStuck = 0.1;    // s at one value
-constexpr float kMainsMv = 0.05F, kOpenInputMv = 1, kWanderMv = 0.3F, kMuscleMv = 0.025F;
+constexpr float kMainsMv = 0.05F, kOpenInputMv = 1.5F, kWanderMv = 0.3F, kMuscleMv = 0.025F;
 constexpr float kSwingMv = 3, kSwing = 3;  // at least, and in usual beats
 constexpr float kLowestQrsMv = 0.05F, kHighestQrsMv = 10;
 constexpr double kShortest = 2, kShort = 5;  // s: not to be judged, and not all of it
@@ -74,7 +74,7 @@ std::uint32_t groups_not_judged(std::uint32_t faults) {
       {kLeadOff, kRhythm},
       {kSaturated, kRhythm | kStT | kVoltage},
       {kClipped, kVoltage | kQrsShape | kAxis},
-      {kMains, kAtrial},
+      {kMains, 0},  // the networks' band-pass takes it away
       {kWander, kStT},
       {kMuscle, kAtrial},
       {kMotion, kRhythm | kStT | kAtrial},
@@ -432,8 +432,10 @@ Quality SignalQuality::judge(const Tally& tally) const {
   set(kInverted, upright_ && inverted());
   const bool unreadable = q.seconds < kShortest || (q.faults & (kFlat | kNoBeats)) != 0 ||
                           q.qrs_mv > kHighestQrsMv || 2 * tally.usable < tally.seconds;
-  q.grade = unreadable ? Grade::kUnreadable : q.faults != 0 ? Grade::kLimited : Grade::kGood;
   q.not_judged = unreadable ? kAllGroups : groups_not_judged(q.faults);
+  q.grade = unreadable          ? Grade::kUnreadable
+            : q.not_judged != 0 ? Grade::kLimited
+                                : Grade::kGood;
   return q;
 }
 

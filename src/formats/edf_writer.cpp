@@ -161,8 +161,7 @@ class Writer {
     records_ = (recording_.samples + length_.samples - 1) / length_.samples;
     constexpr std::size_t kMostRecords = 99999999;
     if (records_ > kMostRecords) throw Error(place_, "is too long for EDF+", "write it in parts");
-    constexpr double kNothing = 1e-9;  // 0.1 ms in a day
-    if (std::abs(length_.rate_hz / recording_.rate_hz - 1) > kNothing) {
+    if (length_.rate_hz != recording_.rate_hz) {
       warn(fmt::format("the rate of {} Hz is written as {} samples in {} s, off by {:.2g}",
                        recording_.rate_hz, length_.samples, length_.seconds,
                        std::abs(length_.rate_hz / recording_.rate_hz - 1)));

@@ -71,8 +71,11 @@ TEST_F(RecordingFolder, AFolderIsSearchedRecursivelyInOrder) {
 }
 
 TEST_F(RecordingFolder, WhatABesideLyingHeaderDoesNotNameIsARecordingOfItsOwn) {
-  const auto table = folder.write("a.csv", "time_s,I_mV\n0,0.5\n0.5,0.75\n1,0.5\n1.5,0.25\n");
-  EXPECT_EQ(read_recording(table).samples, 4u);
+  std::string rows = "time_s,I_mV\n";
+  for (int i = 0; i < 200; ++i)
+    rows += std::to_string(0.004 * i) + "," + std::to_string(i * i % 17 * 0.01) + "\n";
+  const auto table = folder.write("a.csv", rows);
+  EXPECT_EQ(read_recording(table).samples, 200u);
   const auto found = find_recordings(folder.path());
   EXPECT_EQ(std::count(found.begin(), found.end(), table), 1);
   EXPECT_EQ(std::count(found.begin(), found.end(), folder.path() / "a.hea"), 1);
