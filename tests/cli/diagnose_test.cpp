@@ -88,8 +88,15 @@ TEST(Diagnose, TakesHeaderSignalFileAndRecordName) {
   const std::string name = Study::get().recording();
   const json all = judged({name, name + ".hea", name + ".mat"});
   ASSERT_EQ(all.size(), 3u);
-  EXPECT_EQ(all[0], all[1]);
-  EXPECT_EQ(all[0], all[2]);
+  for (const std::size_t other : {1, 2}) {
+    ASSERT_EQ(all[other]["findings"].size(), all[0]["findings"].size());
+    EXPECT_EQ(all[other]["quality"], all[0]["quality"]);
+    std::map<std::string, double> probability;
+    for (const json& f : all[0]["findings"]) probability[f["code"]] = f["probability"];
+    // libtorch rounds a window by its place in the batch.
+    for (const json& f : all[other]["findings"])
+      EXPECT_NEAR(f["probability"].get<double>(), probability.at(f["code"]), 1e-6) << f["code"];
+  }
 }
 
 TEST(Diagnose, SaysTheSameOfLeadIWithAndWithoutTheOtherEleven) {

@@ -91,7 +91,8 @@ TEST(Convert, EveryFormatReadsBackWithinAStep) {
     ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
     const Recording back = read_recording(scratch / file);
     EXPECT_LE(difference(back, original), 0.001);
-    EXPECT_EQ(back.sex, original.sex);
+    const bool keeps_patient = !std::string(file).ends_with(".csv");
+    EXPECT_EQ(back.sex, keeps_patient ? original.sex : "");
   }
 }
 

@@ -92,7 +92,7 @@ TEST(Quality, MainsIsMeasuredAtBothFrequencies) {
       EXPECT_TRUE(q.mains_known);
       EXPECT_NEAR(q.mains_mv, 0.1, 0.005);
       EXPECT_EQ(q.faults, edge::kMains);
-      EXPECT_EQ(q.grade, Grade::kLimited);
+      EXPECT_EQ(q.grade, Grade::kGood) << "the networks' band-pass takes mains away";
     }
   }
 }
@@ -300,10 +300,10 @@ TEST(Quality, TheLastTenSecondsForgetWhatWasBefore) {
   EXPECT_EQ(quality.quality().faults, edge::kLeadOff);
 }
 
-TEST(Quality, EveryFaultHasAWordAndForbidsSomething) {
+TEST(Quality, EveryFaultHasAWordAndAllButMainsForbidSomething) {
   for (std::size_t bit = 0; bit < edge::kFaults; ++bit) {
     EXPECT_FALSE(std::string(edge::fault_text(bit)).empty());
-    EXPECT_NE(edge::groups_not_judged(1U << bit), 0U);
+    EXPECT_EQ(edge::groups_not_judged(1U << bit) == 0, 1U << bit == edge::kMains);
   }
   EXPECT_EQ(edge::fault_text(edge::kFaults), nullptr);
   EXPECT_EQ(edge::groups_not_judged(0), 0U);
