@@ -11,6 +11,7 @@
 
 #include "formats/patient.h"
 #include "formats/text.h"
+#include "formats/utf8.h"
 
 namespace liteheart {
 namespace {
@@ -46,42 +47,6 @@ Tags read_tags(ByteReader section) {
   return tags;
 }
 
-std::size_t continuation_bytes(std::uint8_t lead) {
-  if (lead >= 0xC2 && lead < 0xE0) return 1;
-  if (lead >= 0xE0 && lead < 0xF0) return 2;
-  if (lead >= 0xF0 && lead < 0xF5) return 3;
-  return 0;
-}
-
-bool is_utf8(std::string_view text) {
-  std::size_t more = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    if (more > 0) {
-      if ((byte & 0xC0U) != 0x80) return false;
-      --more;
-    } else if (byte >= 0x80) {
-      more = continuation_bytes(byte);
-      if (more == 0) return false;
-    }
-  }
-  return more == 0;
-}
-
-std::string from_latin_1(std::string_view text) {
-  std::string utf8;
-  for (const char c : text) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    if (byte < 0x80) {
-      utf8 += c;
-    } else {
-      utf8 += static_cast<char>(0xC0U | byte >> 6);
-      utf8 += static_cast<char>(0x80U | (byte & 0x3FU));
-    }
-  }
-  return utf8;
-}
-
 /// Reads text in the character set that the device names.
 class Text {
  public:
@@ -90,18 +55,17 @@ class Text {
 
   std::string operator()(std::string_view bytes) {
     constexpr unsigned kLatin1 = 1;
-    std::string printed(bytes.substr(0, bytes.find('\0')));
-    for (char& c : printed)
-      if (static_cast<std::uint8_t>(c) < ' ') c = ' ';
-    const std::string_view text = trim(printed);
-    if (is_utf8(text)) return std::string(text);
-    if (character_set_ <= kLatin1) return from_latin_1(text);
+    const std::string_view text = trim(bytes.substr(0, bytes.find('\0')));
+    if (is_utf8(text) || character_set_ <= kLatin1) return std::string(trim(to_utf8(text)));
     if (!std::exchange(warned_, true))
       recording_.warnings.push_back(fmt::format(
           "text in character set {} is not supported: '?' stands for its letters", character_set_));
     std::string ascii(text);
-    for (char& c : ascii)
-      if (static_cast<std::uint8_t>(c) >= 0x80) c = '?';
+    for (char& c : ascii) {
+      const auto byte = static_cast<std::uint8_t>(c);
+      if (byte >= 0x80) c = '?';
+      if (byte < ' ') c = ' ';
+    }
     return ascii;
   }
   std::string operator()(Bytes bytes) {

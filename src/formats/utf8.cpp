@@ -23,6 +23,8 @@ std::size_t sequence_at(std::string_view text, std::size_t at) {
   return length;
 }
 
+}  // namespace
+
 bool is_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = sequence_at(text, at);
@@ -31,8 +33,6 @@ bool is_utf8(std::string_view text) {
   }
   return true;
 }
-
-}  // namespace
 
 std::string to_utf8(std::string_view text) {
   const bool valid = is_utf8(text);

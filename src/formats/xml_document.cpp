@@ -10,6 +10,7 @@
 #include "ecg/error.h"
 #include "formats/patient.h"
 #include "formats/text.h"
+#include "formats/utf8.h"
 
 namespace liteheart {
 namespace {
@@ -93,28 +94,6 @@ std::string declared_encoding(std::string_view bytes) {
   const std::size_t quote = text.find_first_of("\"'");
   if (quote == std::string_view::npos) return {};
   return lower(text.substr(quote + 1, text.find(text[quote], quote + 1) - quote - 1));
-}
-
-bool is_utf8(std::string_view text) {
-  const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(text[at]); };
-  for (std::size_t at = 0; at < text.size();) {
-    const std::uint8_t first = byte(at);
-    const std::size_t length = first < 0x80                     ? 1
-                               : first >= 0xC2 && first <= 0xDF ? 2
-                               : first >= 0xE0 && first <= 0xEF ? 3
-                               : first >= 0xF0 && first <= 0xF4 ? 4
-                                                                : 0;
-    if (length == 0 || at + length > text.size()) return false;
-    for (std::size_t i = 1; i < length; ++i)
-      if ((byte(at + i) & 0xC0) != 0x80) return false;
-    const bool too_long =
-        (first == 0xE0 && byte(at + 1) < 0xA0) || (first == 0xF0 && byte(at + 1) < 0x90);
-    const bool no_character =
-        (first == 0xED && byte(at + 1) >= 0xA0) || (first == 0xF4 && byte(at + 1) >= 0x90);
-    if (too_long || no_character) return false;
-    at += length;
-  }
-  return true;
 }
 
 pugi::xml_encoding encoding_of(std::string_view bytes, std::vector<std::string>& warnings) {
