@@ -47,7 +47,7 @@ def main(reference, diagnoses, info):
 
     for name, chosen in (("accepted", set(truth) - unreadable),
                          ("accepted, without the noise class", heart - unreadable)):
-        shown = {r: af(r) for r in chosen if af(r)}
+        shown = {r: af(r) for r in sorted(chosen) if af(r)}
         positive = [f["probability"] for r, f in shown.items() if truth[r] == "A"]
         negative = [f["probability"] for r, f in shown.items() if truth[r] != "A"]
         found = sum(shown[r]["present"] for r in shown if truth[r] == "A")

@@ -4,9 +4,12 @@
 // 500 Hz, where the gate calls it good, gets each fault of degradations.h in five strengths.
 #include <fmt/core.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/quality_words.h"
@@ -63,12 +66,23 @@ std::vector<float> window_of(const Samples& mv, const edge::Conditioning& c) {
   return window;
 }
 
-/// What a user of one kind is told: macro AUC over the judged classes, wrong findings a recording.
+/// What a user of one kind is told: AUC of each class, and wrong findings.
 struct Told {
-  double auc_sum = 0, wrong = 0, judged = 0;
-  int classes = 0;
-  double auc() const { return classes == 0 ? 0 : auc_sum / classes; }
+  std::vector<std::optional<double>> auc;  // [class]; none where the class is not judged
+  double wrong = 0, judged = 0;
 };
+
+/// Over the classes that both have.
+std::optional<std::pair<double, double>> macro_auc(const Told& a, const Told& b) {
+  double sum_a = 0, sum_b = 0;
+  int classes = 0;
+  for (std::size_t c = 0; c < a.auc.size(); ++c) {
+    if (!a.auc[c] || !b.auc[c]) continue;
+    sum_a += *a.auc[c], sum_b += *b.auc[c], ++classes;
+  }
+  if (classes == 0) return std::nullopt;
+  return std::pair(sum_a / classes, sum_b / classes);
+}
 
 struct Degraded {
   std::vector<float> logits;          // [record, class]
@@ -80,6 +94,7 @@ struct Degraded {
 Told told(const Degraded& d, const ModelCard& card, bool with_gate) {
   Told t;
   const std::size_t classes = card.classes.size();
+  t.auc.resize(classes);
   const Decision decision = card.decision_or_plain();
   for (std::size_t c = 0; c < classes; ++c) {
     if (!card.judges(c)) continue;
@@ -98,10 +113,7 @@ Told told(const Degraded& d, const ModelCard& card, bool with_gate) {
       t.judged += shown;
       t.wrong += shown && p >= decision.threshold[c] && label.back() == 0;
     }
-    if (const auto areas = RankedScores(score, label).areas(weight)) {
-      t.auc_sum += areas->roc_auc;
-      ++t.classes;
-    }
+    if (const auto areas = RankedScores(score, label).areas(weight)) t.auc[c] = areas->roc_auc;
   }
   return t;
 }
@@ -114,8 +126,8 @@ int run(const std::vector<std::string>& args) {
   const std::vector<Clean> clean = clean_recordings(args[1], std::max<std::size_t>(1, every), card);
   fmt::print("{} clean recordings, lead I\n", clean.size());
   fmt::print(
-      "fault, strength: AUC without gate -> with, wrong findings a recording without -> with, "
-      "judged\n");
+      "fault, strength: AUC without gate -> with, over the classes that the gate leaves; wrong "
+      "findings a recording without -> with; judged\n");
   for (const test::Degradation& fault : test::degradations()) {
     for (std::size_t s = 0; s < fault.strengths.size(); ++s) {
       Degraded d;
@@ -135,10 +147,11 @@ int run(const std::vector<std::string>& args) {
       d.logits = engine->run(windows, false).logits;
       const Told without = told(d, card, false), with = told(d, card, true);
       const auto n = static_cast<double>(d.records());
-      fmt::print("{} ({}), {}: {:.3f} -> {}, {:.2f} -> {:.2f}, {:.0f} %\n", fault.fault, fault.unit,
-                 fault.strengths[s], without.auc(),
-                 with.classes > 0 ? fmt::format("{:.3f}", with.auc()) : "-", without.wrong / n,
-                 with.wrong / n, 100 * with.judged / without.judged);
+      const auto auc = macro_auc(without, with);
+      fmt::print("{} ({}), {}: {}, {:.2f} -> {:.2f}, {:.0f} %\n", fault.fault, fault.unit,
+                 fault.strengths[s],
+                 auc ? fmt::format("{:.3f} -> {:.3f}", auc->first, auc->second) : "-",
+                 without.wrong / n, with.wrong / n, 100 * with.judged / without.judged);
     }
   }
   return 0;
