@@ -13,7 +13,9 @@ constexpr float kRailMv = 0.5F;   // at least so far from the usual level
 constexpr double kStuck = 0.1;    // s at one value
 constexpr float kMainsMv = 0.05F, kOpenInputMv = 1.5F, kWanderMv = 0.3F, kMuscleMv = 0.025F;
 constexpr float kSwingMv = 3, kSwing = 3;  // at least, and in usual beats
-constexpr float kLowestQrsMv = 0.05F, kHighestQrsMv = 10;
+// Of lead I of PTB-XL a thousandth lies below 0.19 mV and a thousandth above 2.4; chest leads
+// reach 6.
+constexpr float kLowestQrsMv = 0.1F, kHighestQrsMv = 6;
 constexpr double kShortest = 2, kShort = 5;  // s: not to be judged, and not all of it
 constexpr float kAlike = 0.94F;
 constexpr float kLeastAlike = 0.6F;
@@ -79,7 +81,7 @@ std::uint32_t groups_not_judged(std::uint32_t faults) {
       {kMuscle, kAtrial},
       {kMotion, kRhythm | kStT | kAtrial},
       {kMissing, kRhythm},
-      {kAmplitude, kVoltage},
+      {kAmplitude, kAllGroups},
       {kTooShort, kRhythm},
       {kNoBeats, kAllGroups},
       {kInverted, kAxis | kQrsShape | kAtrial | kStT},
@@ -430,12 +432,11 @@ Quality SignalQuality::judge(const Tally& tally) const {
   set(kTooShort, q.seconds < kShort);
   set(kNoBeats, tally.beats < 2 || q.beats_alike < kLeastAlike || q.prominence < 2);
   set(kInverted, upright_ && inverted());
-  const bool unreadable = q.seconds < kShortest || (q.faults & (kFlat | kNoBeats)) != 0 ||
-                          q.qrs_mv > kHighestQrsMv || 2 * tally.usable < tally.seconds;
+  const bool unreadable = q.seconds < kShortest ||
+                          (q.faults & (kFlat | kNoBeats | kAmplitude)) != 0 ||
+                          2 * tally.usable < tally.seconds;
   q.not_judged = unreadable ? kAllGroups : groups_not_judged(q.faults);
-  q.grade = unreadable          ? Grade::kUnreadable
-            : q.not_judged != 0 ? Grade::kLimited
-                                : Grade::kGood;
+  q.grade = unreadable ? Grade::kUnreadable : q.not_judged != 0 ? Grade::kLimited : Grade::kGood;
   return q;
 }
 

@@ -27,7 +27,7 @@ enum Fault : std::uint32_t {
   kMuscle = 1U << 6,     // noise of 25 Hz and more between beats
   kMotion = 1U << 7,     // swings far larger than beats
   kMissing = 1U << 8,    // samples
-  kAmplitude = 1U << 9,  // beats too low or too high for a heart: another unit, or a bad contact
+  kAmplitude = 1U << 9,  // beats below 0.1 or above 6 mV: another unit, or a bad contact
   kTooShort = 1U << 10,
   kNoBeats = 1U << 11,   // none, or nothing like beats in what was found
   kInverted = 1U << 12,  // P, QRS and T point down: the arm electrodes may be swapped
