@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <map>
 #include <memory>
 
 #include "cli/commands.h"
@@ -42,7 +43,7 @@ const OutputFormat& choose_format(const ConvertArguments& a) {
 }
 
 /// Leaves one lead only, if one is asked for.
-void keep_lead(Recording& recording, const std::string& lead) {
+void keep_lead(Recording& recording, const std::string& lead, const fs::path& from) {
   if (lead.empty()) return;
   const std::string wanted = lead_name(lead);
   for (std::size_t i = 0; i < recording.leads.size(); ++i) {
@@ -52,44 +53,82 @@ void keep_lead(Recording& recording, const std::string& lead) {
     recording.leads = {wanted};
     return;
   }
-  throw Error("--lead", fmt::format("there is no lead '{}'", lead),
+  throw Error(from.string(), fmt::format("has no lead '{}'", lead),
               fmt::format("it has {}", fmt::join(recording.leads, ", ")));
 }
 
+/// Nothing that is there is lost unasked, and never the source itself.
+void check_free(const ConvertArguments& a, const fs::path& from, const fs::path& to) {
+  std::error_code ignored;
+  if (fs::is_directory(to, ignored)) throw Error(to.string(), "is a folder", "name a file");
+  if (fs::equivalent(from, to, ignored))
+    throw Error(to.string(), "is the recording itself", "choose another name");
+  if (a.force) return;
+  for (const fs::path& file : {to, fs::path(to).replace_extension(".dat")}) {
+    const bool written = file == to || to.extension() == ".hea";
+    if (written && fs::exists(file))
+      throw Error(file.string(), "is there already",
+                  "choose another name, or replace it with --force");
+  }
+}
+
 void convert(const ConvertArguments& a, const OutputFormat& format, const fs::path& from,
-             const fs::path& to) {
-  if (!a.force && fs::exists(to))
-    throw Error(to.string(), "is there already", "choose another name, or replace it with --force");
+             const fs::path& named) {
+  const fs::path to = written_file(format, named);
+  check_free(a, from, to);
   Recording recording = read_recording(from, a.read);
-  keep_lead(recording, a.lead);
+  keep_lead(recording, a.lead, from);
   if (to.has_parent_path()) make_folder(to.parent_path());
   std::vector<std::string> notes = recording.warnings;
   for (std::string& note : format.write(recording, to)) notes.push_back(std::move(note));
-  fmt::print("{}: {}, {} lead{}, {} samples at {} Hz\n", to.string(), format.about,
+  fmt::print("{}: {}, {} lead{}, {} samples at {:.10g} Hz\n", to.string(), format.about,
              recording.leads.size(), recording.leads.size() == 1 ? "" : "s", recording.samples,
              recording.rate_hz);
   for (const std::string& note : notes) fmt::print("  note: {}\n", note);
 }
 
-/// What lies in the source as a/b.xml is written as OUT/a/b.EXTENSION.
-fs::path target_in(const fs::path& out, const fs::path& root, const fs::path& recording,
-                   const OutputFormat& format) {
-  fs::path target = out / recording.lexically_relative(root);
-  return target.replace_extension(format.extension);
+/// What lies in the source as a/b.xml is written as OUT/a/b.EXTENSION; where b.csv lies beside it,
+/// too, as OUT/a/b.xml.EXTENSION.
+std::vector<fs::path> targets_in(const fs::path& out, const fs::path& root,
+                                 const std::vector<fs::path>& recordings,
+                                 const OutputFormat& format) {
+  std::map<fs::path, int> times;
+  const auto short_name = [&](const fs::path& recording) {
+    fs::path target = out / recording.lexically_relative(root);
+    return written_file(format, target.replace_extension(format.extension));
+  };
+  for (const fs::path& recording : recordings) ++times[short_name(recording)];
+  std::vector<fs::path> targets;
+  for (const fs::path& recording : recordings) {
+    fs::path target = short_name(recording);
+    if (times[target] > 1) {
+      target = out / recording.lexically_relative(root);
+      target += format.extension;
+    }
+    targets.push_back(std::move(target));
+  }
+  return targets;
 }
 
 void run(const ConvertArguments& a) {
   const RecordingSource source(a.in);
-  const OutputFormat& format = choose_format(a);
-  if (!fs::is_directory(source.root())) return convert(a, format, a.in, a.out);
   const std::vector<fs::path> recordings = source.recordings();
   if (recordings.empty())
     throw Error(a.in.string(), "holds no recording in a known format", "name another folder");
+  const bool into_file =
+      recordings.size() == 1 && (a.to.empty() || !fs::is_directory(source.root()));
+  if (!into_file && a.to.empty())
+    throw Error(
+        a.in.string(), fmt::format("holds {} recordings", recordings.size()),
+        "choose their format with --to; they are written into the folder " + a.out.string());
+  const OutputFormat& format = choose_format(a);
+  if (into_file) return convert(a, format, recordings.front(), a.out);
+  const std::vector<fs::path> targets = targets_in(a.out, source.root(), recordings, format);
   std::size_t failed = 0;
-  for (const fs::path& recording : recordings) {
+  for (std::size_t i = 0; i < recordings.size(); ++i) {
     try {
-      convert(a, format, recording, target_in(a.out, source.root(), recording, format));
-    } catch (const Error& error) {
+      convert(a, format, recordings[i], targets[i]);
+    } catch (const std::exception& error) {
       ++failed;
       fmt::print(stderr, "liteheart: {}\n", source.in_users_words(error.what()));
     }

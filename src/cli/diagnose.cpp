@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -41,26 +42,13 @@ fs::path shipped_model() {
   throw Error(name, "the shipped model is not where it should be", "give a model with --model");
 }
 
-void write_challenge(const RecordingDiagnosis& d, const fs::path& folder) {
+void write_challenge(const RecordingDiagnosis& d, const fs::path& folder, const std::string& name) {
   fs::create_directories(folder);
-  const fs::path file = folder / (d.name + ".csv");
+  const fs::path file = folder / (name + ".csv");
   std::ofstream out(file, std::ios::trunc);
   out << to_challenge(d) << std::flush;
   if (!out)
     throw Error(file.string(), "cannot be written", "choose another folder or free some space");
-}
-
-void report(const DiagnoseArguments& a, const std::vector<RecordingDiagnosis>& all,
-            nlohmann::json& json) {
-  for (const RecordingDiagnosis& d : all) {
-    if (!a.challenge.empty()) write_challenge(d, a.challenge);
-    if (d.restored) write_wfdb(*d.restored, a.restored);
-    if (a.json) {
-      json.push_back(to_json(d));
-    } else {
-      fmt::print("{}", to_text(d));
-    }
-  }
 }
 
 class Run {
@@ -84,7 +72,8 @@ class Run {
     for (const fs::path& recording : recordings) {
       attempt(recording, &*source, [&] {
         const auto stream = open_recording(recording, a_.read);
-        waiting_windows_ += add(condition_recording(*stream, engine_->card(), a_.lead));
+        waiting_windows_ += add(condition_recording(*stream, engine_->card(), a_.lead),
+                                source->in_users_words(recording.string()));
       });
       if (waiting_windows_ >= kTogether) flush();
     }
@@ -93,7 +82,7 @@ class Run {
   void finish() {
     flush();
     if (a_.json)
-      fmt::print("{}\n", json_.dump(2));
+      fmt::print("{}\n", json_.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     else
       fmt::print("{}\n", kDisclaimer);
     if (failed_ > 0)
@@ -102,22 +91,44 @@ class Run {
   }
 
  private:
-  std::size_t add(ConditionedRecording recording) {
+  std::size_t add(ConditionedRecording recording, std::string file) {
+    recording.about.file = std::move(file);
     waiting_.push_back(std::move(recording));
     return waiting_.back().starts.size();
   }
 
   void flush() {
-    report(a_, diagnose(*engine_, std::move(waiting_), !a_.restored.empty()), json_);
+    for (RecordingDiagnosis& d : diagnose(*engine_, std::move(waiting_), !a_.restored.empty()))
+      attempt(d.file, nullptr, [&] { report(d); });
     waiting_.clear();
     waiting_windows_ = 0;
+  }
+
+  void report(RecordingDiagnosis& d) {
+    const std::string name = own_name(d.name);
+    if (!a_.challenge.empty()) write_challenge(d, a_.challenge, name);
+    if (d.restored) {
+      d.restored->name = name;
+      write_wfdb(*d.restored, a_.restored);
+    }
+    if (a_.json)
+      json_.push_back(to_json(d));
+    else
+      fmt::print("{}", to_text(d));
+  }
+
+  /// A name for the files of a recording that no other has had.
+  std::string own_name(const std::string& wanted) {
+    const std::string name = wfdb_record_name(wanted);
+    const int times = ++times_[name];
+    return times == 1 ? name : fmt::format("{}_{}", name, times);
   }
 
   /// A failure is told and counted; the others go on. source: of `which`, or null.
   void attempt(const fs::path& which, const RecordingSource* source, const auto& action) {
     try {
       action();
-    } catch (const Error& e) {
+    } catch (const std::exception& e) {
       ++failed_;
       std::string text = e.what();
       if (text.find(which.string()) == std::string::npos)
@@ -130,6 +141,7 @@ class Run {
   std::unique_ptr<Engine> engine_;
   std::vector<ConditionedRecording> waiting_;
   std::size_t waiting_windows_ = 0, failed_ = 0;
+  std::map<std::string, int> times_;  // that a name has been used
   nlohmann::json json_ = nlohmann::json::array();
 };
 
@@ -146,7 +158,7 @@ void add_diagnose(CLI::App& app) {
       "diagnose",
       "Diagnose recordings from the model's lead: files of any known format, folders or archives "
       "of "
-      "them, any rate and length, single-lead or 12-lead.\n"
+      "them, 50 Hz and more, any length, single-lead or 12-lead.\n"
       "Long recordings are cut into windows; a probability is that of their mean.");
   const auto a = std::make_shared<DiagnoseArguments>();
   command->add_option("FILE", a->files, "recordings, or folders or archives (zip, tar) of them")

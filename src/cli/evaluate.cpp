@@ -46,6 +46,11 @@ void print_systems(const std::vector<Row>& rows) {
 
 /// Coverage stands beside accuracy.
 void print_accepted(const Evaluation& e) {
+  if (!e.graded) {
+    fmt::print(
+        "The data set was prepared without the quality gate: prepare it again for coverage.\n\n");
+    return;
+  }
   const auto accepted = static_cast<std::size_t>(
       std::llround(e.report.coverage * static_cast<double>(e.report.records)));
   fmt::print("The quality gate accepts {} of {} recordings ({:.1f} %)", accepted, e.report.records,

@@ -35,7 +35,7 @@ class Run {
       if (recordings.empty())
         throw Error(named, "holds no recording in a known format", "name another folder");
       for (const fs::path& recording : recordings) tell(source, recording);
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       fail(named, error.what());
     }
   }
@@ -62,7 +62,7 @@ class Run {
         json_.push_back(to_json(facts, name));
       else
         fmt::print("{}", to_text(facts, name));
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       fail(name, source.in_users_words(error.what()));
     }
   }

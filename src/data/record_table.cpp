@@ -152,10 +152,13 @@ void RecordTable::name_row(std::string record, std::size_t row) {
 }
 
 std::optional<RecordTables::Found> RecordTables::find(const std::filesystem::path& path,
-                                                      const std::filesystem::path& source) {
+                                                      const std::filesystem::path& source,
+                                                      const std::filesystem::path& beside_archive) {
   const std::string name = path.stem().string();
   int above_source = -1;  // folders that we have climbed above the source
-  for (auto folder = path.parent_path();; folder = folder.parent_path()) {
+  for (auto folder = path.parent_path();; folder = above_source == 0 && !beside_archive.empty()
+                                                       ? beside_archive
+                                                       : folder.parent_path()) {
     if (above_source >= 0 || folder == source) ++above_source;
     const RecordTable& table = table_of(folder);
     if (const TableRow* row = table.find(name)) return Found{&table, row};

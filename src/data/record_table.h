@@ -55,8 +55,10 @@ class RecordTables {
     const TableRow* row;
   };
   /// The nearest table that lists the recording `path`: in its folder or one above it, up to two
-  /// folders above `source` (so that one fold of a data set finds the data set's table).
-  std::optional<Found> find(const std::filesystem::path& path, const std::filesystem::path& source);
+  /// folders above `source` (so that one fold of a data set finds the data set's table). Above an
+  /// unpacked archive lies `beside_archive`, where that is not empty.
+  std::optional<Found> find(const std::filesystem::path& path, const std::filesystem::path& source,
+                            const std::filesystem::path& beside_archive = {});
 
  private:
   const RecordTable& table_of(const std::filesystem::path& folder);

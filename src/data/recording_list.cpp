@@ -39,7 +39,7 @@ class CandidateFinder {
     }
     for (const fs::path& path : paths) {
       if (!seen_.insert(path.string()).second) continue;
-      const auto found = tables_.find(path, folder);
+      const auto found = tables_.find(path, folder, given.beside_archive());
       const fs::path& centre = found ? found->table->folder() : folder;
       candidates_.push_back(
           {path.string(), &*centres_.insert(centre).first, found ? found->row : nullptr});

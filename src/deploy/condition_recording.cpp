@@ -154,6 +154,13 @@ class WindowCutter {
     about.leads = lead_text(card.leads);
     about.seconds = static_cast<double>(recording.samples) / rate_hz_;
     about.warnings = recording.warnings;
+    warned_ = recording.warnings.size();
+    if (!edge::RPeaks::takes(rate_hz_)) {
+      throw Error(
+          recording.name, fmt::format("has {:g} samples a second: none can be judged", rate_hz_),
+          fmt::format("{:g} Hz at least are needed; if its rate is wrong, say it with --rate",
+                      edge::RPeaks::kLowestRate));
+    }
     if (about.seconds < edge::kShortestSeconds) {
       throw Error(recording.name,
                   fmt::format("is {:.1f} s long: too short to judge", about.seconds),
@@ -175,6 +182,11 @@ class WindowCutter {
       add(part, leads.part(part.begin, part.end), partition);
       next += part.windows;
     }
+    // Some warnings only the last sample brings.
+    const auto& warnings = stream_.about().warnings;
+    out_.about.warnings.insert(out_.about.warnings.end(),
+                               warnings.begin() + static_cast<std::ptrdiff_t>(warned_),
+                               warnings.end());
     out_.about.grade = out_.about.windows_read == 0 ? edge::Grade::kUnreadable
                        : all_good_                  ? edge::Grade::kGood
                                                     : edge::Grade::kLimited;
@@ -239,6 +251,7 @@ class WindowCutter {
   double rate_hz_;
   std::vector<float> signal_, scratch_;
   bool all_good_ = true;
+  std::size_t warned_ = 0;  // of the stream's warnings, those that are told already
   ConditionedRecording out_;
 };
 

@@ -22,6 +22,7 @@ struct Finding {
 
 struct RecordingDiagnosis {
   std::string name, leads;            // record name, leads used
+  std::string file;                   // as the user calls it; or empty
   double seconds = 0;                 // length of the recording
   int windows = 0, windows_read = 0;  // all, and those that are not unreadable
   edge::Grade grade = edge::Grade::kUnreadable;
@@ -53,8 +54,8 @@ std::vector<RecordingDiagnosis> diagnose(Engine& engine,
 std::string to_text(const RecordingDiagnosis& d);
 nlohmann::json to_json(const RecordingDiagnosis& d);
 /// The output file of the PhysioNet/CinC 2021 Challenge. It lists every class of the model: those
-/// that cannot be judged come last, with label 0 and the probability that the model gives all the
-/// same.
+/// that cannot be judged come last, with label 0; those that the lead cannot judge with the
+/// probability that the model gives all the same, those that the signal does not show with 0.
 std::string to_challenge(const RecordingDiagnosis& d);
 
 }  // namespace liteheart

@@ -62,6 +62,7 @@ std::string to_text(const RecordingDiagnosis& d) {
 
 nlohmann::json to_json(const RecordingDiagnosis& d) {
   nlohmann::json j = {{"recording", d.name},
+                      {"file", d.file},
                       {"leads", d.leads},
                       {"seconds", d.seconds},
                       {"windows", d.windows},

@@ -3,6 +3,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
+#include <locale.h>
 
 #include <algorithm>
 #include <array>
@@ -48,6 +49,24 @@ Reader open_archive(InputFile& file) {
   return reader;
 }
 
+/// Names are UTF-8 in archives, whatever the program's locale is, while one of these lives.
+class Utf8Names {
+ public:
+  Utf8Names()
+      : utf8_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", static_cast<locale_t>(nullptr))),
+        before_(utf8_ != nullptr ? ::uselocale(utf8_) : nullptr) {}
+  ~Utf8Names() {
+    if (utf8_ == nullptr) return;
+    ::uselocale(before_);
+    ::freelocale(utf8_);
+  }
+  Utf8Names(const Utf8Names&) = delete;
+  Utf8Names& operator=(const Utf8Names&) = delete;
+
+ private:
+  locale_t utf8_, before_;
+};
+
 /// Where an entry goes, relative to the folder; empty for one that is left out.
 fs::path target_of(archive_entry* entry, const std::string& place) {
   const char* name = archive_entry_pathname_utf8(entry);
@@ -57,6 +76,9 @@ fs::path target_of(archive_entry* entry, const std::string& place) {
   if (path.has_root_path() || std::find(path.begin(), path.end(), "..") != path.end())
     throw Error(place, fmt::format("holds '{}', which would leave its folder", name),
                 "do not trust this archive");
+  if (archive_entry_hardlink(entry) != nullptr)
+    throw Error(place, fmt::format("holds '{}' as a link to another file", name),
+                "unpack it by hand and name its folder");
   // Hidden files, and those with which macOS shadows every file.
   const std::string last = path.filename().string();
   if (archive_entry_filetype(entry) != AE_IFREG || last.empty() || last.front() == '.') return {};
@@ -82,6 +104,7 @@ class Unpacker {
         reader_(open_archive(file)) {}
 
   void run() {
+    const Utf8Names names;
     archive_entry* entry = nullptr;
     for (std::uint64_t files = 0;; ++files) {
       const int status = archive_read_next_header(reader_.get(), &entry);
@@ -158,7 +181,12 @@ bool looks_like_archive(std::string_view beginning) {
 }
 
 UnpackedArchive::UnpackedArchive(InputFile& archive) {
-  std::string name = (fs::temp_directory_path() / "liteheart_XXXXXX").string();
+  std::error_code error;
+  const fs::path place = fs::temp_directory_path(error);
+  if (error)
+    throw Error(archive.place(), "cannot be unpacked: TMPDIR names no folder",
+                "set TMPDIR to a folder that may be written to");
+  std::string name = (place / "liteheart_XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr)
     throw Error(archive.place(),
                 fmt::format("cannot be unpacked in {}: {}", name, std::strerror(errno)),

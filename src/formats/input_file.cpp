@@ -24,7 +24,7 @@ namespace {
 InputFile::Descriptor::~Descriptor() { ::close(number); }
 
 InputFile::InputFile(const std::filesystem::path& file) : place_(file.string()), path_(file) {
-  const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (opened < 0) refuse(place_, errno);
   descriptor_ = std::make_shared<const Descriptor>(opened);
   struct stat status {};
@@ -46,6 +46,9 @@ std::string_view InputFile::beginning() const {
 
 std::span<const std::uint8_t> InputFile::bytes() {
   if (loaded_.size() < size_) {
+    constexpr std::uint64_t kMost = std::uint64_t{4} << 30;
+    if (size_ > kMost)
+      throw Error(place_, "is larger than 4 GiB", "cut it into parts, or convert it to WFDB");
     const auto all = std::make_shared_for_overwrite<std::uint8_t[]>(size_);
     const std::size_t got = read_at(0, {all.get(), static_cast<std::size_t>(size_)});
     owned_ = all;

@@ -213,7 +213,9 @@ void read_statements(pugi::xml_node diagnosis, Recording& recording) {
   };
   for (const pugi::xml_node statement : diagnosis.children()) {
     if (xml_name(statement) != "DiagnosisStatement") continue;
-    line = join_telling({line, xml_text(statement, "StmtText")}, " ");
+    const std::string part = xml_text(statement, "StmtText");
+    if (!line.empty() && !part.empty()) line += ' ';
+    line += part;
     for (const pugi::xml_node flag : statement.children())
       if (xml_name(flag) == "StmtFlag" && same_word(xml_text(flag), "ENDSLINE")) end_line();
   }

@@ -16,6 +16,10 @@ RecordingSource::RecordingSource(const fs::path& named) : named_(named), root_(n
   root_ = archive_->folder();
 }
 
+fs::path RecordingSource::beside_archive() const {
+  return archive_ ? fs::weakly_canonical(named_).parent_path() : fs::path();
+}
+
 std::vector<fs::path> RecordingSource::recordings() const { return find_recordings(root_); }
 
 std::string RecordingSource::in_users_words(std::string text) const {

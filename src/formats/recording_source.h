@@ -18,6 +18,8 @@ class RecordingSource {
 
   /// The folder or file to search: `named`, or where the archive is unpacked.
   const std::filesystem::path& root() const { return root_; }
+  /// The folder that an archive lies in; empty for what is no archive. Tables may lie there.
+  std::filesystem::path beside_archive() const;
   /// Paths of the recordings in it, for read_recording; sorted.
   std::vector<std::filesystem::path> recordings() const;
   /// `text` (a path, an error) with the place of an unpacked archive replaced by the archive's

@@ -1,6 +1,8 @@
 #include "formats/recording_stream.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 namespace liteheart {
@@ -15,6 +17,8 @@ Recording read_whole(RecordingStream& stream) {
 }
 
 WholeRecording::WholeRecording(Recording recording) {
+  for (float& mv : recording.mv)
+    if (!std::isfinite(mv)) mv = std::numeric_limits<float>::quiet_NaN();
   mv_ = std::move(recording.mv);
   recording.mv.clear();
   about_ = std::move(recording);

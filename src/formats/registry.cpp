@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 #include <unordered_set>
 #include <utility>
 
@@ -29,9 +30,25 @@ Stream open_archive(InputFile& file, const ReadOptions& options) {
   return std::make_unique<WholeRecording>(read_recording(found.front(), options));
 }
 
+/// What a reader gives must be what a recorder can have made.
+Stream checked(Stream stream, const std::string& place) {
+  constexpr double kLowest = 0.01, kHighest = 1e6;
+  const double rate_hz = stream->about().rate_hz;
+  if (!(rate_hz >= kLowest && rate_hz <= kHighest))
+    throw Error(place, fmt::format("has {:g} samples a second, which no recorder has", rate_hz),
+                "its header is damaged: get a whole copy of it");
+  return stream;
+}
+
 Stream open_file(InputFile file, const ReadOptions& options) {
   if (looks_like_archive(file.beginning())) return open_archive(file, options);
-  if (const Format* const format = format_of(file)) return format->open(std::move(file), options);
+  const std::string place = file.place();
+  try {
+    if (const Format* const format = format_of(file))
+      return checked(format->open(std::move(file), options), place);
+  } catch (const std::bad_alloc&) {
+    throw Error(place, "asks for more memory than there is", "check that it is a recording");
+  }
   if (file.size() == 0)
     throw Error(file.place(), "is empty, not a recording", "get a whole copy of it");
   std::string known;

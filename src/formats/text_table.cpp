@@ -198,7 +198,7 @@ class Guess {
 /// Whether the commas of rows are decimal marks: no line has more than one, and something shows
 /// that two whole numbers cannot be meant.
 bool commas_are_decimal(const std::vector<Line>& lines, std::size_t first) {
-  bool without = false, zero_signed = false;
+  bool without = false, no_whole_number = false;  // "-0" on the left, "033" on the right
   for (std::size_t i = first; i < lines.size(); ++i) {
     const std::string_view line = lines[i].text;
     if (is_comment(line)) continue;
@@ -210,9 +210,9 @@ bool commas_are_decimal(const std::vector<Line>& lines, std::size_t first) {
     if (line.find(',', comma + 1) != line.npos || line.find('.') != line.npos) return false;
     const std::string_view whole = line.substr(0, comma), rest = line.substr(comma + 1);
     if (rest.empty() || rest[0] < '0' || rest[0] > '9') return false;
-    zero_signed |= whole == "-0";
+    no_whole_number |= whole == "-0" || (rest.size() > 1 && rest[0] == '0');
   }
-  return without || zero_signed;
+  return without || no_whole_number;
 }
 
 bool any_decimal_comma(const std::vector<Line>& lines, std::size_t from) {

@@ -23,7 +23,8 @@ bool is_signal_file(const std::string& name, const WfdbHeader& header) {
 void add_rhythm(const std::string& text, Recording& recording) {
   const std::string_view rhythm = trim(text);
   auto& statements = recording.statements;
-  if (!rhythm.starts_with('(') || rhythm.size() < 2) return;
+  constexpr std::size_t kMostStatements = 100;
+  if (!rhythm.starts_with('(') || rhythm.size() < 2 || statements.size() >= kMostStatements) return;
   if (std::find(statements.begin(), statements.end(), rhythm) == statements.end())
     statements.emplace_back(rhythm);
 }

@@ -122,6 +122,13 @@ void WfdbDecoder::choose_length() {
       throw Error(wfdb_line(place_, first), problem, "get a whole copy of the signal file");
     warnings_.push_back(problem + "; the recording is shortened");
   }
+  const auto surplus = static_cast<std::uint64_t>(header_.rate_hz);
+  for (const Group& group : groups_) {
+    if (group.file->frames() <= frames + surplus) continue;
+    warnings_.push_back(fmt::format("{} holds {} samples; those behind {} are left out",
+                                    group.columns.front().signal->file, group.file->frames(),
+                                    frames));
+  }
   const auto run = static_cast<std::uint64_t>(samples_per_frame_);
   samples_ = frames * run;
   for (Group& group : groups_) {

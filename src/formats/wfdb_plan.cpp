@@ -15,6 +15,11 @@
 namespace liteheart {
 namespace {
 
+/// One spelling for all of a segment's: "./s" and "s" are one file.
+std::string file_of(const std::string& record) {
+  return std::filesystem::path(record).lexically_normal().string();
+}
+
 using SegmentPointer = std::shared_ptr<WfdbSegment>;
 
 constexpr std::size_t kMostHeaderBytes = 16 << 20;
@@ -27,8 +32,8 @@ class SegmentPlanner {
   WfdbPlan plan() {
     layout_ = header_.segments.front().samples == 0 && header_.segments.front().record != "~";
     for (const WfdbSegmentLine& line : header_.segments) {
-      if (line.record != "~" && !segments_.contains(line.record))
-        segments_[line.record] = load(line);
+      if (line.record != "~" && !segments_.contains(file_of(line.record)))
+        segments_[file_of(line.record)] = load(line);
     }
     choose_leads();
     for (auto& [name, segment] : segments_) {
@@ -86,15 +91,15 @@ class SegmentPlanner {
   void choose_leads() {
     std::string place = place_;
     if (layout_) {
-      if (const SegmentPointer& layout = segments_.at(header_.segments.front().record)) {
+      if (const SegmentPointer& layout = segments_.at(file_of(header_.segments.front().record))) {
         pattern_ = layout->header.signals;
         place = layout->place;
       }
     }
     for (const WfdbSegmentLine& line : header_.segments) {
       const bool complete = !pattern_.empty() && (!layout_ || place != place_);
-      if (complete || line.record == "~" || !segments_.at(line.record)) continue;
-      add_to_pattern(segments_.at(line.record)->header.signals);
+      if (complete || line.record == "~" || !segments_.at(file_of(line.record))) continue;
+      add_to_pattern(segments_.at(file_of(line.record))->header.signals);
     }
     if (pattern_.empty()) fail_whole();
     WfdbLeads leads = choose_wfdb_leads(pattern_, header_.rate_hz, false, place);
@@ -196,7 +201,8 @@ class SegmentPlanner {
     double total = 0;
     for (std::size_t i = layout_ ? 1 : 0; i < header_.segments.size(); ++i) {
       const WfdbSegmentLine& line = header_.segments[i];
-      const SegmentPointer segment = line.record == "~" ? nullptr : segments_.at(line.record);
+      const SegmentPointer segment =
+          line.record == "~" ? nullptr : segments_.at(file_of(line.record));
       total += static_cast<double>(line.samples) * static_cast<double>(run);
       if (line.samples == 0) continue;
       plan_.parts.push_back(
@@ -232,7 +238,7 @@ class SegmentPlanner {
   const std::string& place_;
   const WfdbSignalSource& source_;
   bool layout_ = false;
-  std::map<std::string, SegmentPointer> segments_;  // by record name
+  std::map<std::string, SegmentPointer> segments_;  // by file_of their record
   std::vector<WfdbSignal> pattern_;                 // what leads are chosen from
   std::vector<std::size_t> pattern_leads_;
   std::vector<bool> present_;  // in any segment, by lead

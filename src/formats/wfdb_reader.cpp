@@ -35,7 +35,13 @@ void add_diagnosis(std::string_view token, Recording& recording) {
 }
 
 void set_diagnoses(std::string_view list, Recording& recording) {
-  while (!list.empty()) {
+  constexpr int kMost = 200;
+  for (int count = 0; !list.empty(); ++count) {
+    if (count == kMost) {
+      recording.warnings.push_back(
+          fmt::format("more than {} diagnoses; the rest is left out", kMost));
+      return;
+    }
     const std::size_t comma = list.find_first_of(",;");
     std::string_view token = list.substr(0, comma);
     list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);

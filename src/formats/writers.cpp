@@ -17,11 +17,11 @@ namespace fs = std::filesystem;
 
 using Notes = std::vector<std::string>;
 
-/// A WFDB record is named as its files are.
+/// A WFDB record is named as its files are; `file`: as written_file makes it.
 template <WfdbLayout layout>
 Notes write_record(const Recording& recording, const fs::path& file) {
   Recording named = recording;
-  named.name = wfdb_record_name(file.stem().string());
+  named.name = file.stem().string();
   write_wfdb(named, file.has_parent_path() ? file.parent_path() : ".", layout);
   return {};
 }
@@ -52,6 +52,13 @@ const OutputFormat* find_output_format(std::string_view name) {
   const auto found = std::find_if(kFormats.begin(), kFormats.end(),
                                   [&](const OutputFormat& format) { return format.name == name; });
   return found == kFormats.end() ? nullptr : &*found;
+}
+
+fs::path written_file(const OutputFormat& format, const fs::path& named) {
+  if (format.extension != ".hea") return named;
+  const bool ends = lower(named.extension().string()) == ".hea";
+  const std::string name = ends ? named.stem().string() : named.filename().string();
+  return named.parent_path() / (wfdb_record_name(name) + ".hea");
 }
 
 const OutputFormat* output_format_of(const fs::path& file) {

@@ -22,6 +22,8 @@ struct OutputFormat {
 std::span<const OutputFormat> output_formats();
 /// The format called `name`; nullptr if there is none.
 const OutputFormat* find_output_format(std::string_view name);
+/// The file that writing to `named` makes: WFDB records have their own alphabet and ending.
+std::filesystem::path written_file(const OutputFormat& format, const std::filesystem::path& named);
 /// The first format whose files end like `file`; nullptr if none does.
 const OutputFormat* output_format_of(const std::filesystem::path& file);
 

@@ -85,6 +85,8 @@ Evaluation evaluate_model(const std::filesystem::path& path, const PreparedDatas
   std::vector<std::size_t> accepted;
   for (std::size_t i = 0; i < records.size(); ++i)
     if (is_accepted(data.rows()[records[i]], model.card)) accepted.push_back(i);
+  e.graded = std::none_of(records.begin(), records.end(),
+                          [&](std::size_t i) { return data.rows()[i].quality.empty(); });
   e.report.coverage = static_cast<double>(accepted.size()) / static_cast<double>(records.size());
   if (!accepted.empty() && accepted.size() < records.size()) {
     e.accepted =

@@ -20,6 +20,8 @@ struct Evaluation {
   Report report;
   // On the recordings that the quality gate accepts, where that is some but not all of them.
   std::optional<Report> accepted;
+  bool graded =
+      true;  // false: the data set is from before there was a gate, coverage means nothing
   // Where the model restores leads:
   std::optional<LeadsRestored> restored;
   std::optional<MeasurementErrors> measured;  // on the restored leads
