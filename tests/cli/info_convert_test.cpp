@@ -107,6 +107,26 @@ TEST(Convert, ReplacesNothingUnlessForced) {
   EXPECT_TRUE(fails_clearly(liteheart({"convert", name, scratch / "a.xyz"}), {"a.xyz", "--to"}));
 }
 
+TEST(Convert, NoFileOfARecordIsReplacedUnasked) {
+  const ScratchFolder scratch;
+  const std::string name = Study::get().recording() + ".hea";
+  write_bytes(scratch / "a.dat", "mine");
+  EXPECT_TRUE(fails_clearly(liteheart({"convert", name, scratch / "a.hea"}), {"a.dat", "--force"}));
+  EXPECT_EQ(read_bytes(scratch / "a.dat"), "mine");
+  write_bytes(scratch / "my_ecg.hea", "mine");
+  EXPECT_TRUE(fails_clearly(liteheart({"convert", name, scratch / "my ecg.hea"}), {"my_ecg.hea"}));
+  EXPECT_EQ(read_bytes(scratch / "my_ecg.hea"), "mine");
+}
+
+TEST(Convert, TwoRecordingsOfOneNameBecomeTwoFiles) {
+  const ScratchFolder scratch;
+  const std::string name = Study::get().recording() + ".hea";
+  for (const char* const file : {"in/x.edf", "in/x.json"})
+    ASSERT_EQ(liteheart({"convert", name, scratch / file}).exit_code, 0);
+  ASSERT_EQ(liteheart({"convert", scratch / "in", scratch / "out", "--to", "csv"}).exit_code, 0);
+  EXPECT_EQ(find_recordings(scratch / "out").size(), 2u);
+}
+
 TEST(Convert, AFolderAndAnArchiveKeepTheirShape) {
   const ScratchFolder scratch;
   const Recording one = read_recording(Study::get().recording() + ".hea");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <set>
 #include <sstream>
@@ -471,6 +472,26 @@ TEST_F(Prepare, PtbxlsOwnLayoutGivesTheLabelsOfItsChallengeForm) {
     ++compared;
   }
   EXPECT_GE(compared, 50);
+}
+
+TEST_F(Prepare, AnArchiveIsACentreWithTheTablesThatLieBesideIt) {
+  add_some(40);
+  ASSERT_EQ(
+      std::system(fmt::format("tar czf '{0}/set.tar.gz' -C '{0}' source && rm -r '{0}/source'",
+                              folder.string())
+                      .c_str()),
+      0);
+  std::string table = "record,patient_id,fold\n";
+  for (int i = 0; i < 40; ++i) table += fmt::format("A{:02},{},{}\n", i, i / 2, 1 + i / 2 % 9);
+  write_bytes(folder / "records.csv", table);
+  options.sources = {folder / "set.tar.gz"};
+  const PrepareSummary summary = run();
+  EXPECT_EQ(summary.kept, 40u);
+  EXPECT_EQ(summary.unknown_patients, 0u);
+  const PreparedDataset data(options.out);
+  EXPECT_EQ(data.rows()[0].patient, data.rows()[1].patient);
+  EXPECT_EQ(data.rows()[4].fold, 3);
+  EXPECT_EQ(data.rows()[0].quality.size(), 12u);
 }
 
 }  // namespace

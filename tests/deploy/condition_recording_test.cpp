@@ -102,5 +102,12 @@ TEST(ConditionRecording, the_wrong_lead_or_too_little_of_it_is_an_error) {
             std::string::npos);
 }
 
+TEST(ConditionRecording, a_rate_too_low_for_an_ecg_is_an_error_however_long_the_recording) {
+  for (const double seconds : {20.0, 4000.0}) {
+    const std::string error = test::error_of([&] { conditioned(beats(seconds, 0.5)); });
+    EXPECT_NE(error.find("0.5 samples a second"), std::string::npos) << error;
+  }
+}
+
 }  // namespace
 }  // namespace liteheart

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using Entries = std::vector<std::pair<std::string, std::string>>;  // name, bytes
+
+constexpr std::string_view kHardLink = "link to ";  // bytes of an entry that is none of its own
 
 enum class Kind { kZip, kTarGz, kSevenZip };
 
@@ -39,6 +42,8 @@ fs::path write_archive(const fs::path& file, Kind kind, const Entries& entries,
     archive_entry_set_filetype(entry, type);
     archive_entry_set_perm(entry, 0644);
     if (type == AE_IFLNK) archive_entry_set_symlink(entry, bytes.c_str());
+    if (bytes.starts_with(kHardLink))
+      archive_entry_set_hardlink(entry, bytes.c_str() + kHardLink.size());
     archive_entry_set_size(entry, type == AE_IFREG ? static_cast<la_int64_t>(bytes.size()) : 0);
     archive_write_header(out, entry);
     if (type == AE_IFREG) archive_write_data(out, bytes.data(), bytes.size());
@@ -137,6 +142,21 @@ TEST_F(Archive, NothingLeavesItsFolder) {
   const auto file =
       write_archive(folder / "link.tar.gz", Kind::kTarGz, {{"rec.hea", "/etc/passwd"}}, AE_IFLNK);
   EXPECT_NE(read_error(file).find("an archive of 0 recordings"), std::string::npos);
+}
+
+TEST_F(Archive, AFileThatIsOnlyALinkToAnotherIsNamed) {
+  const auto file =
+      write_archive(folder / "links.tar.gz", Kind::kTarGz,
+                    {{"rec.hea", kHeader}, {"rec.dat", kSignal}, {"b/rec.dat", "link to rec.dat"}});
+  EXPECT_NE(read_error(file).find("holds 'b/rec.dat' as a link"), std::string::npos)
+      << read_error(file);
+}
+
+TEST_F(Archive, NamesMayBeInAnyLanguage) {
+  const auto file = write_archive(
+      folder / "es.zip", Kind::kZip,
+      {{"exportaci\xC3\xB3n/a\xC3\xB1o.hea", kHeader}, {"exportaci\xC3\xB3n/rec.dat", kSignal}});
+  EXPECT_EQ(read_recording(file).samples, 300u);
 }
 
 TEST_F(Archive, ABombIsRefusedAndLeavesNothingBehind) {
