@@ -36,7 +36,7 @@ fs::path shipped_model() {
   std::error_code ignored;
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
   for (const char* const folder : {"models", "../share/liteheart"}) {
-    const fs::path file = program.parent_path() / folder / name;
+    fs::path file = program.parent_path() / folder / name;
     if (fs::exists(file, ignored)) return file;
   }
   throw Error(name, "the shipped model is not where it should be", "give a model with --model");

@@ -48,6 +48,7 @@ std::vector<std::string> verdicts(const RecordingFacts& facts) {
     same->second.push_back(lead.name);
   }
   std::vector<std::string> lines;
+  lines.reserve(found.size());
   for (const auto& [said, leads] : found)
     lines.push_back(found.size() == 1 ? said : joined(leads, " ") + ": " + said);
   return lines;

@@ -9,11 +9,12 @@
 
 namespace liteheart::test {
 
-/// The exit status of tests/formats/SCRIPT with its arguments; 77 where it cannot run.
+/// The exit status of tests/formats/SCRIPT with its arguments, as a shell reads them; 77 where it
+/// cannot run.
 inline int run_python(const std::string& script, const std::string& arguments) {
   if (std::string(LITEHEART_PYTHON).ends_with("NOTFOUND")) return 77;
-  const std::string command = std::string(LITEHEART_PYTHON) + " " + LITEHEART_SOURCE_DIR +
-                              "/tests/formats/" + script + " " + arguments;
+  const std::string command = std::string(LITEHEART_PYTHON) + " '" + LITEHEART_SOURCE_DIR +
+                              "/tests/formats/" + script + "' " + arguments;
   const int status = std::system(command.c_str());
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
