@@ -1,5 +1,7 @@
 #include "formats/writers.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -17,13 +19,25 @@ namespace fs = std::filesystem;
 
 using Notes = std::vector<std::string>;
 
+/// What a file of samples and little else leaves out.
+Notes left_out(const Recording& recording, const char* format) {
+  Notes notes;
+  const auto note = [&](bool known, const char* what) {
+    if (known) notes.push_back(fmt::format("{} is written without {}", format, what));
+  };
+  note(!recording.beats.empty(), "the marked beats");
+  note(!recording.statements.empty(), "the statements");
+  note(!recording.device.empty(), "the device");
+  return notes;
+}
+
 /// A WFDB record is named as its files are; `file`: as written_file makes it.
 template <WfdbLayout layout>
 Notes write_record(const Recording& recording, const fs::path& file) {
   Recording named = recording;
   named.name = file.stem().string();
   write_wfdb(named, file.has_parent_path() ? file.parent_path() : ".", layout);
-  return {};
+  return left_out(recording, "WFDB");
 }
 
 template <void (*write)(const Recording&, const fs::path&)>
@@ -35,7 +49,11 @@ Notes silently(const Recording& recording, const fs::path& file) {
 constexpr std::array kFormats = {
     OutputFormat{"wfdb", ".hea", "WFDB, format 16", write_record<WfdbLayout::kFormat16>},
     OutputFormat{"wfdb-flac", ".hea", "WFDB, FLAC (format 516)", write_record<WfdbLayout::kFlac>},
-    OutputFormat{"csv", ".csv", "CSV in mV", silently<write_csv>},
+    OutputFormat{"csv", ".csv", "CSV in mV",
+                 [](const Recording& recording, const fs::path& file) {
+                   write_csv(recording, file);
+                   return left_out(recording, "CSV");
+                 }},
     OutputFormat{"edf", ".edf", "EDF+",
                  [](const Recording& recording, const fs::path& file) {
                    return write_edf(recording, file).warnings;
