@@ -192,7 +192,7 @@ typedef enum lh_fault {
   LH_FAULT_MUSCLE = 1 << 6,     /* noise of 25 Hz and more between beats */
   LH_FAULT_MOTION = 1 << 7,     /* swings far larger than beats */
   LH_FAULT_MISSING = 1 << 8,    /* samples */
-  LH_FAULT_AMPLITUDE = 1 << 9,  /* beats too low or too high for a heart: another unit than mV? */
+  LH_FAULT_AMPLITUDE = 1 << 9,  /* beats below 0.1 or above 6 mV: another unit than mV? */
   LH_FAULT_TOO_SHORT = 1 << 10, /* less than 5 s; less than 2 s are unreadable */
   LH_FAULT_NO_BEATS = 1 << 11,  /* none, or nothing like beats in what was found */
   LH_FAULT_INVERTED = 1 << 12   /* P, QRS and T point down: arm electrodes swapped? */
