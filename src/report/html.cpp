@@ -1,0 +1,74 @@
+#include "report/html.h"
+
+#include <fmt/format.h>
+#include <glib.h>
+
+#include <memory>
+
+#include "eval/report.h"
+#include "report/paint.h"
+
+namespace liteheart {
+
+namespace embedded {
+extern const std::string_view page_css;
+}
+
+namespace {
+
+std::string in_base64(const std::string& bytes) {
+  const std::unique_ptr<char, decltype(&g_free)> text(
+      g_base64_encode(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()), g_free);
+  return text.get();
+}
+
+}  // namespace
+
+std::string escaped(std::string_view text) {
+  const std::unique_ptr<char, decltype(&g_free)> valid(
+      g_utf8_make_valid(text.data(), static_cast<gssize>(text.size())), g_free);
+  std::string out;
+  for (const char* c = valid.get(); *c != '\0'; ++c) {
+    switch (*c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += static_cast<unsigned char>(*c) < ' ' || *c == 0x7F ? ' ' : *c;
+    }
+  }
+  return out;
+}
+
+std::string figure(const Drawing& drawing, std::string_view alternative, std::string_view caption) {
+  const std::string below =
+      caption.empty() ? "" : fmt::format("<figcaption>{}</figcaption>", escaped(caption));
+  // Each picture is an image of its own: the names within one do not meet those of another.
+  return fmt::format(
+      "<figure><img style=\"width:{:.2f}mm\" alt=\"{}\" "
+      "src=\"data:image/svg+xml;base64,{}\">{}</figure>\n",
+      drawing.width, escaped(alternative), in_base64(to_svg(drawing)), below);
+}
+
+std::string html_page(std::string_view title, std::string_view body) {
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"generator\" content=\"LiteHeart\">\n<title>{}</title>\n<style>\n{}</style>\n"
+      "</head>\n<body>\n<main>\n{}</main>\n<footer><p>{}</p></footer>\n</body>\n</html>\n",
+      escaped(title), embedded::page_css, body, kDisclaimer);
+}
+
+}  // namespace liteheart
