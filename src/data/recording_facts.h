@@ -31,6 +31,8 @@ struct RecordingFacts {
 /// Reads all of it, holding little. Throws Error as reading does.
 RecordingFacts measure_recording(RecordingStream& recording);
 
+/// "Ada Ek, id 17, born 1970-01-01, 55 years, female", of what is known.
+std::string patient_text(const Recording& about);
 /// For a person, a line a fact; `file`: what the user calls it. Without a disclaimer.
 std::string to_text(const RecordingFacts& facts, const std::string& file);
 nlohmann::ordered_json to_json(const RecordingFacts& facts, const std::string& file);

@@ -17,17 +17,6 @@ std::string joined(const std::vector<std::string>& parts, const char* by) {
   return fmt::format("{}", fmt::join(parts, by));
 }
 
-/// "birth date 1970-01-01, 55 years, female"
-std::string patient(const Recording& about) {
-  std::vector<std::string> parts;
-  if (!about.patient_name.empty()) parts.push_back(about.patient_name);
-  if (!about.patient_id.empty()) parts.push_back("id " + about.patient_id);
-  if (!about.birth_date.empty()) parts.push_back("born " + about.birth_date);
-  if (about.age_years) parts.push_back(fmt::format("{} years", *about.age_years));
-  if (!about.sex.empty()) parts.push_back(about.sex);
-  return joined(parts, ", ");
-}
-
 std::string length(const RecordingFacts& facts) {
   const double seconds = facts.seconds();
   const auto whole = static_cast<long>(std::lround(seconds));
@@ -84,6 +73,16 @@ Json lead_json(const LeadFacts& lead) {
 
 }  // namespace
 
+std::string patient_text(const Recording& about) {
+  std::vector<std::string> parts;
+  if (!about.patient_name.empty()) parts.push_back(about.patient_name);
+  if (!about.patient_id.empty()) parts.push_back("id " + about.patient_id);
+  if (!about.birth_date.empty()) parts.push_back("born " + about.birth_date);
+  if (about.age_years) parts.push_back(fmt::format("{} years", *about.age_years));
+  if (!about.sex.empty()) parts.push_back(about.sex);
+  return joined(parts, ", ");
+}
+
 std::string to_text(const RecordingFacts& facts, const std::string& file) {
   const Recording& about = facts.about;
   std::string text = file + "\n";
@@ -103,7 +102,7 @@ std::string to_text(const RecordingFacts& facts, const std::string& file) {
   if (facts.arms_swapped) line("electrodes", "those of the arms seem to be swapped");
   line("recorded", about.start);
   line("device", about.device);
-  line("patient", patient(about));
+  line("patient", patient_text(about));
   line("diagnoses", joined(about.diagnoses, ", "));
   for (const std::string& statement : about.statements) line("says", statement);
   if (!about.beats.empty()) line("annotated", fmt::format("{} beats", about.beats.size()));
