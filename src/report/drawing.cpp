@@ -24,6 +24,30 @@ struct Move {
   void operator()(Text& m) const { m.at = {m.at.x + by.x, m.at.y + by.y}; }
 };
 
+struct Scale {
+  double by;
+  void points(std::vector<Point>& all) const {
+    for (Point& p : all) p = {p.x * by, p.y * by};
+  }
+  void operator()(Lines& m) const {
+    for (auto& line : m.lines) points(line);
+    m.width *= by;
+    for (double& dash : m.dashes) dash *= by;
+  }
+  void operator()(Area& m) const {
+    for (auto& outline : m.outlines) points(outline);
+  }
+  void operator()(Dots& m) const {
+    points(m.centres);
+    m.radius *= by;
+  }
+  void operator()(Text& m) const {
+    m.at = {m.at.x * by, m.at.y * by};
+    m.size *= by;
+    m.width *= by;
+  }
+};
+
 struct Tell {
   std::string& out;
   void points(char kind, const std::vector<Point>& points) const {
@@ -66,6 +90,14 @@ Area rectangle(Point from, double width, double height, const Colour& colour) {
 
 Lines line(Point from, Point to, const Colour& colour, double width) {
   return {{{from, to}}, colour, width, {}};
+}
+
+Drawing scaled(const Drawing& drawing, double factor) {
+  Drawing to = drawing;
+  to.width *= factor;
+  to.height *= factor;
+  for (Part& part : to.parts) std::visit(Scale{factor}, part.mark);
+  return to;
 }
 
 std::string geometry(const Drawing& drawing) {

@@ -80,6 +80,9 @@ struct Drawing {
 Area rectangle(Point from, double width, double height, const Colour& colour);
 Lines line(Point from, Point to, const Colour& colour, double width);
 
+/// All lengths times `factor`.
+Drawing scaled(const Drawing& drawing, double factor);
+
 /// A line of what is shown, for comparing pictures: roles, kinds, counts and coordinates to 0.1 mm,
 /// but no colours or fonts.
 std::string geometry(const Drawing& drawing);
