@@ -15,6 +15,7 @@ void add_distil(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_info(CLI::App& app);
 void add_convert(CLI::App& app);
+void add_draw(CLI::App& app);
 void add_diagnose(CLI::App& app);
 void add_export(CLI::App& app);
 void add_bench(CLI::App& app);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/models.h"
 #include "deploy/engine.h"
 #include "ecg/error.h"
 
@@ -32,11 +33,7 @@ void add_describe(CLI::App& app) {
   const auto file = std::make_shared<std::string>();
   command->add_option("MODEL", *file, "model file (.lhm or .safetensors) or training folder")
       ->required();
-  command->callback([file] {
-    const auto engine =
-        is_edge_model(*file) ? open_edge_engine(*file, 1) : open_torch_engine(*file, 1);
-    describe(*file, engine->card());
-  });
+  command->callback([file] { describe(*file, open_engine(*file, 1)->card()); });
 }
 
 }  // namespace liteheart

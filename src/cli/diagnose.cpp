@@ -9,12 +9,16 @@
 #include <optional>
 
 #include "cli/commands.h"
+#include "cli/models.h"
+#include "cli/paper_arguments.h"
+#include "cli/progress.h"
 #include "cli/read_arguments.h"
 #include "deploy/condition_recording.h"
 #include "ecg/error.h"
 #include "formats/recording_source.h"
 #include "formats/registry.h"
 #include "formats/wfdb_writer.h"
+#include "report/report_writer.h"
 
 namespace liteheart {
 namespace {
@@ -25,22 +29,11 @@ constexpr std::size_t kTogether = 64;  // windows in one pass through the networ
 struct DiagnoseArguments {
   std::vector<std::string> files;
   ReadOptions read;
-  std::string model, lead, restored, challenge;
+  std::string model, lead, restored, challenge, report, teacher;
+  PaperArguments paper;
   bool json = false;
   int threads = 0;
 };
-
-/// Beside the program, as built, or where it is installed.
-fs::path shipped_model() {
-  const char* const name = "liteheart-lead-i.lhm";
-  std::error_code ignored;
-  const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
-  for (const char* const folder : {"models", "../share/liteheart"}) {
-    fs::path file = program.parent_path() / folder / name;
-    if (fs::exists(file, ignored)) return file;
-  }
-  throw Error(name, "the shipped model is not where it should be", "give a model with --model");
-}
 
 void write_challenge(const RecordingDiagnosis& d, const fs::path& folder, const std::string& name) {
   fs::create_directories(folder);
@@ -55,9 +48,15 @@ class Run {
  public:
   explicit Run(const DiagnoseArguments& a) : a_(a) {
     const fs::path file = a.model.empty() ? shipped_model() : fs::path(a.model);
-    engine_ = is_edge_model(file) ? open_edge_engine(file, a.threads)
-                                  : open_torch_engine(file, a.threads);
+    engine_ = open_engine(file, a.threads);
     if (!a.restored.empty()) fs::create_directories(a.restored);
+    if (a.report.empty()) return;
+    reports_.emplace(a.report, a.paper.options(), a.paper.size(), LITEHEART_VERSION);
+    model_name_ = file.filename().string();
+    model_.emplace(*engine_, file.string());
+    if (a.teacher.empty()) return;
+    teacher_engine_ = open_engine(a.teacher, a.threads);
+    teacher_.emplace(*teacher_engine_, a.teacher);
   }
 
   void source(const fs::path& named) {
@@ -65,18 +64,29 @@ class Run {
     std::vector<fs::path> recordings;
     attempt(named, nullptr, [&] {
       source.emplace(named);
-      recordings = source->recordings();
-      if (recordings.empty())
+      auto found = source->recordings();
+      if (found.empty())
         throw Error(named.string(), "holds no recording in a known format", "name another folder");
+      if (reports_ && !reports_->folder() && found.size() > 1)
+        throw Error(named.string(), fmt::format("holds {} recordings", found.size()),
+                    "name a folder for --report");
+      recordings = std::move(found);
     });
+    std::optional<Progress> progress;
+    if (reports_ && recordings.size() > 1) progress.emplace("reports", recordings.size());
+    std::size_t read = 0;
     for (const fs::path& recording : recordings) {
       attempt(recording, &*source, [&] {
         const auto stream = open_recording(recording, a_.read);
         waiting_windows_ += add(condition_recording(*stream, engine_->card(), a_.lead),
                                 source->in_users_words(recording.string()));
+        places_.push_back({recording, a_.read, a_.lead});
       });
       if (waiting_windows_ >= kTogether) flush();
+      if (progress) progress->update(++read);
     }
+    // What an archive holds is there as long as its source.
+    if (reports_) flush();
   }
 
   void finish() {
@@ -98,13 +108,18 @@ class Run {
   }
 
   void flush() {
-    for (RecordingDiagnosis& d : diagnose(*engine_, std::move(waiting_), !a_.restored.empty()))
-      attempt(d.file, nullptr, [&] { report(d); });
+    std::size_t next = 0;
+    for (RecordingDiagnosis& d : diagnose(*engine_, std::move(waiting_), !a_.restored.empty())) {
+      const RecordingPlace& place = places_[next++];
+      attempt(d.file, nullptr, [&] { report(d, place); });
+    }
+    if (reports_) reports_->write_index();
     waiting_.clear();
+    places_.clear();
     waiting_windows_ = 0;
   }
 
-  void report(RecordingDiagnosis& d) {
+  void report(RecordingDiagnosis& d, const RecordingPlace& place) {
     const std::string name = own_name(d.name);
     if (!a_.challenge.empty()) write_challenge(d, a_.challenge, name);
     if (d.restored) {
@@ -115,6 +130,8 @@ class Run {
       json_.push_back(to_json(d));
     else
       fmt::print("{}", to_text(d));
+    if (reports_)
+      reports_->write(place, std::move(d), *model_, model_name_, teacher_ ? &*teacher_ : nullptr);
   }
 
   /// A name for the files of a recording that no other has had.
@@ -133,13 +150,22 @@ class Run {
       std::string text = e.what();
       if (text.find(which.string()) == std::string::npos)
         text = fmt::format("{}: {}", which.string(), text);
-      fmt::print(stderr, "liteheart: {}\n", source ? source->in_users_words(text) : text);
+      if (source != nullptr) text = source->in_users_words(text);
+      fmt::print(stderr, "liteheart: {}\n", text);
+      if (reports_)
+        reports_->failed(
+            source != nullptr ? source->in_users_words(which.string()) : which.string(), text);
     }
   }
 
   const DiagnoseArguments& a_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Engine> teacher_engine_;
+  std::string model_name_;
+  std::optional<ReportWriter> reports_;
+  std::optional<LookingModel> model_, teacher_;
   std::vector<ConditionedRecording> waiting_;
+  std::vector<RecordingPlace> places_;  // of those that wait
   std::size_t waiting_windows_ = 0, failed_ = 0;
   std::map<std::string, int> times_;  // that a name has been used
   nlohmann::json json_ = nlohmann::json::array();
@@ -176,6 +202,15 @@ void add_diagnose(CLI::App& app) {
       "write the PhysioNet/CinC 2021 output file of each recording into this folder");
   command->add_option("--restored", a->restored,
                       "save the 12 leads, eleven of them estimated, into this folder as WFDB");
+  command->add_option(
+      "--report", a->report,
+      "write a page to read and print: findings, where the model looked, the signal on ECG paper. "
+      "A name that ends in .html, .pdf or .png, or a folder for many recordings and their index");
+  command->add_option(
+      "--teacher", a->teacher,
+      "a 12-lead model whose look is shown beside the model's in reports of 12-lead "
+      "recordings");
+  add_paper_options(*command, a->paper);
   command->add_option("--threads", a->threads, "threads; 0 is all cores")->capture_default_str();
   command->callback([a] { run(*a); });
 }

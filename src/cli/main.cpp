@@ -27,8 +27,8 @@ std::unique_ptr<Engine> open_torch_engine(const std::filesystem::path&, int) {
 
 int main(int argc, char** argv) {
   using namespace liteheart;
-  static constexpr std::array<std::string_view, 7> kHere = {
-      "prepare", "simulate", "info", "convert", "diagnose", "describe", "bench"};
+  static constexpr std::array<std::string_view, 8> kHere = {
+      "prepare", "simulate", "info", "convert", "draw", "diagnose", "describe", "bench"};
   arguments = argv;
   try {
     if (argc < 2 || std::find(kHere.begin(), kHere.end(), argv[1]) == kHere.end())
@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "liteheart: %s\n", e.what());
     return 1;
   }
-  return run_program(
-      argc, argv,
-      {add_prepare, add_simulate, add_info, add_convert, add_diagnose, add_describe, add_bench});
+  return run_program(argc, argv,
+                     {add_prepare, add_simulate, add_info, add_convert, add_draw, add_diagnose,
+                      add_describe, add_bench});
 }

@@ -46,12 +46,15 @@ Finding judge(std::span<const float> logits, std::span<const std::uint32_t> hidd
   f.threshold = decision.threshold[c];
   const std::uint32_t groups = groups_of(f.diagnosis);
   double sum = 0;
+  f.in_window.assign(hidden.size(), std::numeric_limits<float>::quiet_NaN());
   for (std::size_t w = 0; w < hidden.size(); ++w) {
     if ((hidden[w] & groups) != 0) continue;
-    const double z = logits[w * card.classes.size() + c];
+    const double z = logits[w * card.classes.size() + c],
+                 probability = sigmoid(slope * z + intercept);
     sum += z;
     ++f.windows;
-    f.windows_present += sigmoid(slope * z + intercept) >= f.threshold;
+    f.windows_present += probability >= f.threshold;
+    f.in_window[w] = static_cast<float>(probability);
   }
   if (f.windows == 0) return f;
   f.probability = sigmoid(slope * (sum / f.windows) + intercept);
@@ -104,6 +107,9 @@ std::vector<RecordingDiagnosis> diagnose(Engine& engine,
   std::size_t from = 0;
   for (auto& r : recordings) {
     const std::size_t count = r.starts.size();
+    r.about.window_s = card.conditioning.window / card.conditioning.rate_hz;
+    for (const std::int64_t start : r.starts)
+      r.about.window_from_s.push_back(static_cast<double>(start) / card.conditioning.rate_hz);
     judge_all(r.about, std::span(out.logits).subspan(from * classes, count * classes), r.hidden,
               card);
     if (restore && count > 0)

@@ -16,8 +16,9 @@ struct Finding {
   double probability = 0;  // calibrated, of the whole recording
   double threshold = 0;    // decision: probability >= threshold
   bool present = false;
-  int windows = 0;          // in which the signal shows it
-  int windows_present = 0;  // of those, where it was found by itself
+  int windows = 0;               // in which the signal shows it
+  int windows_present = 0;       // of those, where it was found by itself
+  std::vector<float> in_window;  // [window read]: its probability there; NaN where not shown
 };
 
 struct RecordingDiagnosis {
@@ -26,8 +27,10 @@ struct RecordingDiagnosis {
   double seconds = 0;                 // length of the recording
   int windows = 0, windows_read = 0;  // all, and those that are not unreadable
   edge::Grade grade = edge::Grade::kUnreadable;
-  std::uint32_t faults = 0;         // edge::Fault bits of all windows
-  std::vector<Finding> findings;    // those that can be judged, most probable first
+  std::uint32_t faults = 0;           // edge::Fault bits of all windows
+  std::vector<double> window_from_s;  // of those that are read
+  double window_s = 0;                // length of one
+  std::vector<Finding> findings;      // those that can be judged, most probable first
   std::vector<Finding> not_judged;  // those that these leads cannot judge: present is always false
   std::vector<Finding> obscured;    // those that this signal does not show: present is always false
   std::vector<std::string> warnings;

@@ -13,6 +13,9 @@ class EdgeEngine : public Engine {
  public:
   EdgeEngine(ModelBytes bytes, const std::string& name, int threads, const edge::Kernels& kernels);
   Output run(std::span<const float> windows, bool restore) override;
+  std::vector<std::uint8_t> edge_model() const override {
+    return {bytes_.bytes().begin(), bytes_.bytes().end()};
+  }
 
  private:
   ModelBytes bytes_;

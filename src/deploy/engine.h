@@ -1,6 +1,7 @@
 // What runs a model: edge/ for .lhm files, libtorch for trainings.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -22,6 +23,8 @@ class Engine {
   };
   /// windows: [window, lead, time]. `restore` needs card().restoration.
   virtual Output run(std::span<const float> windows, bool restore) = 0;
+  /// The same model as an .lhm file's bytes.
+  virtual std::vector<std::uint8_t> edge_model() const = 0;
 
   /// Floats of one window.
   std::size_t window_floats() const {

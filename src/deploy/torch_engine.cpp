@@ -1,5 +1,6 @@
 #include <c10/core/InferenceMode.h>
 
+#include "deploy/edge_export.h"
 #include "deploy/engine.h"
 #include "ecg/leads.h"
 #include "nn/model.h"
@@ -28,6 +29,7 @@ class TorchEngine : public Engine {
     if (restore) out.restored = values(made.restored);
     return out;
   }
+  std::vector<std::uint8_t> edge_model() const override { return edge_bytes(model_); }
 
  private:
   static std::vector<float> values(const torch::Tensor& tensor) {

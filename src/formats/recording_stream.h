@@ -27,6 +27,10 @@ class RecordingStream {
 /// The whole recording of a stream of which nothing has been read yet.
 Recording read_whole(RecordingStream& stream);
 
+/// A part of a stream of which nothing has been read yet: `seconds` from from_s on, or as much of
+/// that as there is; at least a sample.
+Recording read_stretch(RecordingStream& stream, double from_s, double seconds);
+
 /// Streams a recording that is in memory.
 class WholeRecording final : public RecordingStream {
  public:

@@ -6,6 +6,7 @@
 #include "data/recording_facts.h"
 #include "eval/report.h"
 #include "report/ecg_paper.h"
+#include "report/overview.h"
 #include "report/paper_style.h"
 
 namespace liteheart {
@@ -52,6 +53,14 @@ void add_footer(Drawing& page, double left, double right, const std::string& cou
   if (!count.empty()) page.add("page", Text{{right, y}, count, 2.6, style::kSoft, Anchor::kEnd});
 }
 
+Drawing new_page(const Recording& r, const PaperSize& paper) {
+  Drawing page;
+  page.width = paper.width;
+  page.height = paper.height;
+  page.title = r.name.empty() ? "ECG" : r.name;
+  return page;
+}
+
 }  // namespace
 
 std::vector<Drawing> ecg_pages(const Sheet& sheet, const PaperOptions& options,
@@ -65,10 +74,7 @@ std::vector<Drawing> ecg_pages(const Sheet& sheet, const PaperOptions& options,
   const double left = (paper.width - kStripsWidth) / 2, right = left + kStripsWidth;
   std::vector<Drawing> drawn;
   for (std::size_t i = 0; i < pages; ++i) {
-    Drawing page;
-    page.width = paper.width;
-    page.height = paper.height;
-    page.title = r.name.empty() ? "ECG" : r.name;
+    Drawing page = new_page(r, paper);
     add_header(page, r, left, right);
     page.place(
         draw_strips(sheet, options, sheet.begin_s + static_cast<double>(i) * page_s, kSingleRows),
@@ -81,6 +87,16 @@ std::vector<Drawing> ecg_pages(const Sheet& sheet, const PaperOptions& options,
     drawn.push_back(std::move(page));
   }
   return drawn;
+}
+
+Drawing overview_page(RecordingStream& recording, std::size_t lead, const PaperSize& paper) {
+  const double left = (paper.width - kStripsWidth) / 2, right = left + kStripsWidth;
+  const Overview overview = overview_of(recording, lead);
+  Drawing page = new_page(recording.about(), paper);
+  add_header(page, recording.about(), left, right);
+  page.place(draw_overview(overview, {}), {left, kHeader});
+  add_footer(page, left, right, "");
+  return page;
 }
 
 }  // namespace liteheart

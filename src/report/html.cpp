@@ -52,6 +52,17 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+std::string url_encoded(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+                       (byte >= 'A' && byte <= 'Z') || c == '-' || c == '_' || c == '.';
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", byte);
+  }
+  return out;
+}
+
 std::string figure(const Drawing& drawing, std::string_view alternative, std::string_view caption) {
   const std::string below =
       caption.empty() ? "" : fmt::format("<figcaption>{}</figcaption>", escaped(caption));

@@ -13,6 +13,9 @@ namespace liteheart {
 /// control characters blanks. Fits between tags and within quoted attributes.
 std::string escaped(std::string_view text);
 
+/// A file name as part of a link.
+std::string url_encoded(std::string_view name);
+
 /// A drawing within the page, at its true size where there is room for it and on paper.
 /// `alternative` says what it shows to those who do not see it; `caption` stands below, or is
 /// empty. Both are plain text.

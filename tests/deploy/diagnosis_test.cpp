@@ -26,6 +26,7 @@ class ThreeClasses : public Engine {
       out.logits.insert(out.logits.end(), {1, 3, -2});
     return out;
   }
+  std::vector<std::uint8_t> edge_model() const override { return {}; }
 };
 
 RecordingDiagnosis diagnosis() {

@@ -1,0 +1,405 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "data/quality_words.h"
+#include "ecg/leads.h"
+#include "report/diagnosis_report.h"
+#include "report/findings_chart.h"
+#include "report/paper_style.h"
+
+namespace liteheart {
+
+namespace embedded {
+extern const std::string_view plain_words;
+}
+
+namespace {
+
+constexpr int kMostRows = 6;  // of a single lead in one picture
+
+std::string capital(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 32);
+  return text;
+}
+
+std::string percent(double share) {
+  if (share > 0 && share < 0.01) return "less than 1 %";
+  if (share < 1 && share > 0.99) return "more than 99 %";
+  return fmt::format("{:.0f} %", 100 * share);
+}
+
+std::string names(const std::vector<Finding>& findings) {
+  std::vector<std::string> all;
+  for (const Finding& f : findings) all.push_back(f.diagnosis.name);
+  return fmt::format("{}", fmt::join(all, ", "));
+}
+
+/// "2.4 to 2.9 s", or of long recordings "3:05:10".
+std::string when(double from_s, double to_s, bool hours) {
+  if (hours) return fmt::format("{}, {:.1f} s long", clock_text(from_s), to_s - from_s);
+  return fmt::format("{:.1f} to {:.1f} s", from_s, to_s);
+}
+
+/// Of a model's provenance.
+std::string trained_on(const nlohmann::json& made) {
+  if (!made.is_object() || !made.contains("records") || !made["records"].is_number_unsigned())
+    return "";
+  return fmt::format("{} recordings", made["records"].get<std::size_t>());
+}
+
+class Writer {
+ public:
+  Writer(const DiagnosisReport& report, const PaperOptions& paper)
+      : r_(report), d_(report.diagnosis), paper_(paper) {}
+
+  Document write() {
+    to_.title = "ECG report: " + r_.file;
+    add(Heading{r_.file, 1});
+    about_recording();
+    verdict();
+    signal();
+    for (const std::size_t i : r_.shown) finding(i);
+    estimated();
+    device();
+    not_judged();
+    not_found();
+    about_model();
+    return std::move(to_);
+  }
+
+ private:
+  void about_recording();
+  void verdict();
+  void signal();
+  void finding(std::size_t i);
+  void looks(std::size_t i);
+  void estimated();
+  void device();
+  void not_judged();
+  void not_found();
+  void about_model();
+
+  template <class B>
+  void add(B block) {
+    to_.blocks.emplace_back(std::move(block));
+  }
+  void say(std::string text, Tone tone = Tone::kPlain) { add(Paragraph{std::move(text), tone}); }
+  bool long_recording() const { return r_.overview.has_value(); }
+  std::string lead_word() const {
+    return (r_.card.leads.size() == 1 ? "lead " : "leads ") + d_.leads;
+  }
+  /// The strips of a stretch, with what a look marks.
+  void strips(const Stretch& stretch, const Sheet& sheet, const PaperOptions& options,
+              std::string caption) {
+    const int rows = static_cast<int>(
+        std::clamp(std::ceil(static_cast<double>(stretch.recording.samples) /
+                                 stretch.recording.rate_hz / shown_seconds(sheet, options, 1) -
+                             0.05),
+                   1.0, double{kMostRows}));
+    add(Figure{draw_strips(sheet, options, stretch.begin_s, rows),
+               strips_in_words(sheet, options, stretch.begin_s, rows), std::move(caption)});
+  }
+  void regions_table(const Look& look);
+
+  const DiagnosisReport& r_;
+  const RecordingDiagnosis& d_;
+  const PaperOptions& paper_;
+  Document to_;
+};
+
+void Writer::about_recording() {
+  const Recording& about = r_.facts.about;
+  const LeadFacts& rhythm = r_.facts.leads[r_.facts.rhythm_lead];
+  std::string rate = "no beats found";
+  if (rhythm.quality.beats > 1)
+    rate = fmt::format("{:.0f} beats a minute ({} beats in lead {})", rhythm.quality.rate_bpm,
+                       rhythm.quality.beats, rhythm.name);
+  const std::string length =
+      d_.seconds < 100 ? fmt::format("{:.1f} s", d_.seconds) : clock_text(d_.seconds);
+  add(Facts{
+      {{"Patient", patient_text(about)},
+       {"Recorded", about.start},
+       {"Device", about.device},
+       {"Recording", fmt::format("{}, {} lead{}, {:.6g} Hz, {}", about.format, about.leads.size(),
+                                 about.leads.size() == 1 ? "" : "s", about.rate_hz, length)},
+       {"Heart rate", rate}}});
+}
+
+void Writer::verdict() {
+  add(Heading{"What the model says", 2});
+  if (d_.grade == edge::Grade::kUnreadable) {
+    say(fmt::format("This signal cannot be judged ({}). Nothing is reported rather than guessed. "
+                    "Record again: sit still, with clean and well pressed contacts.",
+                    fmt::join(fault_words(d_.faults), ", ")),
+        Tone::kAlarm);
+    return;
+  }
+  std::vector<std::string> found;
+  for (const Finding& f : d_.findings)
+    if (f.present)
+      found.push_back(fmt::format("{} ({})", f.diagnosis.name, percent(f.probability)));
+  say(found.empty()
+          ? fmt::format("In {} the model finds nothing above its thresholds. That does "
+                        "not prove that the heart is healthy: see below what {} cannot show.",
+                        lead_word(), lead_word())
+          : fmt::format("In {} the model finds: {}.", lead_word(), fmt::join(found, "; ")));
+  if (d_.grade == edge::Grade::kLimited) {
+    std::string text =
+        fmt::format("The signal is limited: {}.", fmt::join(fault_words(d_.faults), ", "));
+    if (d_.windows > 1 && d_.windows_read < d_.windows)
+      text += fmt::format(" {} of {} parts of it could be read.", d_.windows_read, d_.windows);
+    say(std::move(text), Tone::kNotice);
+  }
+  if (r_.facts.arms_swapped)
+    say("The electrodes of the arms seem to be swapped: then the findings are not to be trusted.",
+        Tone::kAlarm);
+  std::vector<ChartRow> rows;
+  std::size_t minor = 0;
+  for (std::size_t i = 0; i < d_.findings.size(); ++i) {
+    const Finding& f = d_.findings[i];
+    if (!f.present && minor++ >= 4) break;
+    ChartRow row{f.diagnosis.name, f.probability, f.threshold, f.present, {}, {}};
+    if (r_.steady[i] && !long_recording())
+      row.low = r_.steady[i]->low, row.high = r_.steady[i]->high;
+    rows.push_back(std::move(row));
+  }
+  if (!rows.empty())
+    add(Figure{draw_findings(rows), findings_in_words(rows),
+               "Bars: calibrated probability. Tick: the threshold from which it counts as found. "
+               "Thin line: how "
+               "far the probability moves when the signal is read a little differently."});
+}
+
+void Writer::signal() {
+  add(Heading{"The signal", 2});
+  std::map<std::string, std::vector<std::string>> verdicts;
+  for (const LeadFacts& lead : r_.facts.leads)
+    verdicts[liteheart::verdict(lead.quality)].push_back(lead.name);
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (const auto& [said, leads] : verdicts)
+    rows.emplace_back(
+        verdicts.size() == 1 ? "Quality" : fmt::format("Quality of {}", fmt::join(leads, " ")),
+        said);
+  add(Facts{std::move(rows)});
+  if (r_.overview) {
+    std::vector<Lane> lanes;
+    for (const std::size_t i : r_.shown) {
+      const Finding& f = d_.findings[i];
+      Lane lane{f.diagnosis.abbreviation,
+                {},
+                fmt::format("in {} of {} windows", f.windows_present, f.windows)};
+      for (std::size_t w = 0; w < f.in_window.size(); ++w)
+        if (static_cast<double>(f.in_window[w]) >= f.threshold)
+          lane.spans.emplace_back(d_.window_from_s[w], d_.window_from_s[w] + d_.window_s);
+      lanes.push_back(std::move(lane));
+    }
+    add(Figure{draw_overview(*r_.overview, lanes), overview_in_words(*r_.overview, lanes),
+               "The whole recording. Heart rate: the line is the median, the area reaches from the "
+               "slowest to the "
+               "fastest interval. Below, when each finding was there."});
+  }
+  const Stretch& first = r_.stretches.front();
+  const Sheet sheet{first.recording, first.begin_s, nullptr, {}};
+  strips(first, sheet, paper_, "As recorded: no filter, each lead about its own median.");
+}
+
+void Writer::finding(std::size_t i) {
+  const Finding& f = d_.findings[i];
+  add(Heading{
+      fmt::format("{} ({}): {}", capital(f.diagnosis.name), f.diagnosis.abbreviation,
+                  f.present ? fmt::format("found, {}", percent(f.probability)) : "at times"),
+      2});
+  std::string meaning = plain_words(f.diagnosis);
+  if (!meaning.empty()) say(std::move(meaning));
+  std::string text;
+  if (f.present)
+    text = fmt::format(
+        "Calibrated probability {}: of 100 recordings that look to the model as this one does, "
+        "about {:.0f} had it in the data that it was calibrated on. ",
+        percent(f.probability), 100 * f.probability);
+  else
+    text = fmt::format(
+        "On the whole it counts as not found ({}), but parts of the recording show it. ",
+        percent(f.probability));
+  if (d_.windows > 1)
+    text += fmt::format("Found in {} of {} parts. ", f.windows_present, f.windows);
+  if (const auto& steady = r_.steady[i])
+    text += fmt::format("Read a little earlier, later, larger or smaller, {} gives {} to {}. ",
+                        long_recording() ? "its clearest part" : "the signal", percent(steady->low),
+                        percent(steady->high));
+  text += fmt::format(
+      "It is reported from {} on: that is low on purpose, since overlooking is worse than a second "
+      "look.",
+      percent(f.threshold));
+  say(std::move(text));
+  looks(i);
+}
+
+void Writer::looks(std::size_t i) {
+  for (const Stretch& stretch : r_.stretches) {
+    for (const bool teacher : {false, true}) {
+      for (const Look& look : teacher ? stretch.teacher_looks : stretch.looks) {
+        if (look.finding != i) continue;
+        Recording measured = stretch.recording;
+        if (!teacher) {  // the lead that the student is given
+          const auto& leads = measured.leads;
+          const auto at = std::find(leads.begin(), leads.end(), d_.leads);
+          const auto lead = static_cast<std::size_t>(at == leads.end() ? 0 : at - leads.begin());
+          const auto mv = stretch.recording.lead(lead);
+          measured.mv.assign(mv.begin(), mv.end());
+          measured.leads = {stretch.recording.leads[lead]};
+        }
+        const Sheet sheet{measured, stretch.begin_s, nullptr, teacher ? look.places : look.times};
+        PaperOptions options = paper_;
+        options.layout = EcgLayout::kAuto;
+        strips(stretch, sheet, options,
+               teacher ? "Where the teacher, which reads 12 leads, looked."
+                       : "Where the model looked.");
+        regions_table(look);
+      }
+    }
+  }
+}
+
+void Writer::regions_table(const Look& look) {
+  if (look.regions.empty()) {
+    say("The model leans on the whole recording about evenly.", Tone::kSoft);
+    return;
+  }
+  Table table{{{"Lead", 2}, {"When", 3}, {"Share of the model's attention", 3, true}, {"", 4}}, {}};
+  for (const Region& region : look.regions) {
+    std::string lead(kLeadNames[static_cast<std::size_t>(region.lead)]);
+    const auto& real = r_.facts.about.leads;
+    if (std::find(real.begin(), real.end(), lead) == real.end() && lead != d_.leads)
+      lead += " (estimated)";
+    table.rows.push_back({std::move(lead), when(region.from_s, region.to_s, long_recording()),
+                          fmt::format("{:.1f} %", 100 * region.weight), ""});
+  }
+  add(std::move(table));
+}
+
+void Writer::estimated() {
+  const Stretch& first = r_.stretches.front();
+  if (!first.estimated) return;
+  add(Heading{"The twelve leads as the model imagines them", 2});
+  say(fmt::format("The blue leads are estimated from {} and were never measured. Rhythm and the "
+                  "width of beats carry "
+                  "over; heights, Q waves and ST shifts of other leads are guesses.",
+                  lead_word()),
+      Tone::kNotice);
+  const Look* const look = first.looks.empty() ? nullptr : &first.looks.front();
+  const Sheet sheet{first.recording, first.begin_s, &*first.estimated,
+                    look ? look->places : std::vector<Band>()};
+  PaperOptions options = paper_;
+  options.layout = EcgLayout::kThreeByFour;
+  strips(first, sheet, options,
+         look ? fmt::format("Marked, lead by lead: where the model looked for {}.",
+                            d_.findings[look->finding].diagnosis.name)
+              : "");
+}
+
+void Writer::device() {
+  const Recording& about = r_.facts.about;
+  if (about.statements.empty() && about.diagnoses.empty()) return;
+  add(Heading{"What came with the recording", 2});
+  std::vector<std::string> theirs = about.statements;
+  for (const std::string& code : about.diagnoses) {
+    const Diagnosis* const known = Vocabulary::standard().find(code);
+    theirs.push_back("labelled: " + (known ? known->name : code));
+  }
+  std::vector<std::string> ours;
+  for (const Finding& f : d_.findings)
+    if (f.present) ours.push_back(fmt::format("{} ({})", f.diagnosis.name, percent(f.probability)));
+  if (ours.empty())
+    ours.emplace_back(d_.grade == edge::Grade::kUnreadable ? "unreadable: nothing is judged"
+                                                           : "nothing above its threshold");
+  Table table{{{"The device or its reader", 1}, {"LiteHeart, from " + lead_word(), 1}}, {}};
+  for (std::size_t i = 0; i < std::max(theirs.size(), ours.size()); ++i)
+    table.rows.push_back({i < theirs.size() ? theirs[i] : "", i < ours.size() ? ours[i] : ""});
+  add(std::move(table));
+}
+
+void Writer::not_judged() {
+  if (d_.grade == edge::Grade::kUnreadable) return;
+  if (d_.not_judged.empty() && d_.obscured.empty()) return;
+  add(Heading{"What could not be judged", 2});
+  std::vector<std::string> items;
+  if (!d_.obscured.empty())
+    items.push_back(fmt::format("This signal does not show it ({}): {}.",
+                                fmt::join(fault_words(d_.faults), ", "), names(d_.obscured)));
+  if (!d_.not_judged.empty())
+    items.push_back(fmt::format("{} does not show it well enough, whatever the signal: {}.",
+                                capital(lead_word()), names(d_.not_judged)));
+  add(Bullets{std::move(items)});
+  say("What is not in the model's list is not looked for at all.", Tone::kSoft);
+}
+
+void Writer::not_found() {
+  Table table{{{"Not found", 5}, {"Probability", 2, true}, {"Threshold", 2, true}, {"", 3}}, {}};
+  for (const Finding& f : d_.findings)
+    if (!f.present)
+      table.rows.push_back({f.diagnosis.name, percent(f.probability),
+                            fmt::format("{:.1f} %", 100 * f.threshold), ""});
+  if (table.rows.empty()) return;
+  add(Heading{"Looked for and not found", 2});
+  add(std::move(table));
+}
+
+void Writer::about_model() {
+  add(Heading{"About this report", 2});
+  add(Facts{{{"Model", r_.model},
+             {"It reads", reads_text(r_.card)},
+             {"It gives", gives_text(r_.card)},
+             {"Trained on", trained_on(r_.card.provenance)},
+             {"Program", r_.version.empty() ? "" : "LiteHeart " + r_.version}}});
+  if (!d_.warnings.empty()) {
+    say("Notes on the file:", Tone::kSoft);
+    add(Bullets{d_.warnings});
+  }
+}
+
+}  // namespace
+
+std::string headline(const RecordingDiagnosis& d) {
+  if (d.grade == edge::Grade::kUnreadable)
+    return fmt::format("unreadable: {}", fmt::join(fault_words(d.faults), ", "));
+  std::vector<std::string> found;
+  for (const Finding& f : d.findings)
+    if (f.present)
+      found.push_back(fmt::format("{} ({})", f.diagnosis.name, percent(f.probability)));
+  if (found.empty()) return "nothing found";
+  constexpr std::size_t kNamed = 3;
+  std::string line = fmt::format(
+      "{}",
+      fmt::join(found.begin(),
+                found.begin() + static_cast<std::ptrdiff_t>(std::min(kNamed, found.size())), ", "));
+  if (found.size() > kNamed) line += fmt::format(" and {} more", found.size() - kNamed);
+  return line;
+}
+
+std::string plain_words(const Diagnosis& diagnosis) {
+  static const std::map<std::string, std::string, std::less<>> kWords = [] {
+    std::map<std::string, std::string, std::less<>> words;
+    std::string_view rest = embedded::plain_words;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
+      const std::string_view row = rest.substr(0, end);
+      rest.remove_prefix(end + 1);
+      if (const std::size_t comma = row.find(','); comma != std::string_view::npos)
+        words.emplace(row.substr(0, comma), row.substr(comma + 1));
+    }
+    return words;
+  }();
+  const auto at = kWords.find(diagnosis.code);
+  return at == kWords.end() ? "" : at->second;
+}
+
+Document to_document(const DiagnosisReport& report, const PaperOptions& paper) {
+  return Writer(report, paper).write();
+}
+
+}  // namespace liteheart
