@@ -63,12 +63,16 @@ void write_leads(const SimulatedCentre& centre, const Heart& heart, const Dipole
 
 }  // namespace
 
+Rhythm moment_rhythm(const Findings& findings, double seconds, std::uint64_t moment_seed) {
+  Random timing(moment_seed, kRhythm);
+  return draw_rhythm(findings, seconds, timing);
+}
+
 Recording record(const SimulatedCentre& centre, const Findings& findings, std::uint64_t heart_seed,
                  std::uint64_t moment_seed) {
   check(centre);
   const Heart heart = draw_heart(findings, heart_seed);
-  Random timing(moment_seed, kRhythm);
-  const Rhythm rhythm = draw_rhythm(findings, centre.seconds, timing);
+  const Rhythm rhythm = moment_rhythm(findings, centre.seconds, moment_seed);
   const DipoleTrack track = draw_dipole(centre, findings, heart, rhythm, moment_seed);
 
   Recording recording;

@@ -1,0 +1,168 @@
+#include "explain/convolution.h"
+
+#include <algorithm>
+
+#include "edge/kernels.h"
+#include "edge/model_generated.h"
+
+namespace liteheart::explain {
+namespace {
+
+using edge::file::Convolution, edge::file::Network, edge::file::Slot;
+
+const Slot& slot(const Network& network, int i) {
+  return *network.slots()->Get(static_cast<flatbuffers::uoffset_t>(i));
+}
+
+std::ptrdiff_t floor_of(std::ptrdiff_t a, std::ptrdiff_t b) {
+  return a >= 0 ? a / b : -((-a + b - 1) / b);
+}
+
+Transpose transpose_of(const Convolution& c, const Network& network) {
+  const Slot& in = slot(network, c.input());
+  return {c.taps(), c.stride(), c.padding(), in.time(), in.channels(), c.bias()->size()};
+}
+
+/// What toom_cook.h makes of three taps, taken back: see use_toom_cook of deploy/edge_graph.cpp.
+void from_toom_cook(const Convolution& c, std::size_t channels, Panels& weight) {
+  const float* points = c.weight()->data();
+  const std::size_t unit = c.stride() * channels, columns = weight.columns,
+                    depth = edge::toom_cook_groups(c.taps(), c.stride()) * unit;
+  for (std::size_t row = 0; row < weight.depth; ++row) {
+    const std::size_t third = row / unit, from = third / 3 * unit + row % unit;
+    for (std::size_t column = 0; column < columns; ++column) {
+      const auto value = [&](std::size_t point) {
+        return points[point * depth * columns + edge::weight_at(depth, columns, from, column)];
+      };
+      weight.at(row, column) = third % 3 == 0   ? 2 * value(0)
+                               : third % 3 == 1 ? 3 * value(2) - value(1)
+                                                : value(4);
+    }
+  }
+}
+
+void from_bytes(const Convolution& c, float in_scale, Panels& weight) {
+  constexpr std::size_t kGroup = edge::kDepthMultiple;
+  const std::int8_t* bytes = c.weight8()->data();
+  for (std::size_t row = 0; row < weight.depth; ++row) {
+    for (std::size_t column = 0; column < weight.columns; ++column) {
+      const std::size_t from = (row / kGroup * weight.columns + column) * kGroup + row % kGroup;
+      weight.at(row, column) =
+          static_cast<float>(bytes[from]) * c.scale()->data()[column] / in_scale;
+    }
+  }
+}
+
+Panels plain_weight(const Convolution& c, const Network& network) {
+  const Slot& in = slot(network, c.input());
+  Panels weight(std::size_t{c.taps()} * in.channels(), c.bias()->size());
+  if (in.element() == edge::file::Element_Byte) {
+    from_bytes(c, in.scale(), weight);
+  } else if (c.toom_cook()) {
+    from_toom_cook(c, in.channels(), weight);
+  } else {
+    weight.values.assign(c.weight()->begin(), c.weight()->end());
+  }
+  return weight;
+}
+
+}  // namespace
+
+float& Panels::at(std::size_t k, std::size_t c) {
+  return values[edge::weight_at(depth, columns, k, c)];
+}
+
+// Row q * stride + r of the input is read by row q + d of the output with the tap
+// r + padding - d * stride, if there is one.
+Transpose::Transpose(std::size_t conv_taps, std::size_t stride, std::size_t padding,
+                     std::size_t in_time, std::size_t in_channels, std::size_t conv_columns) {
+  const auto s = static_cast<std::ptrdiff_t>(stride), p = static_cast<std::ptrdiff_t>(padding);
+  first = -floor_of(static_cast<std::ptrdiff_t>(conv_taps) - 1 - p, s);
+  taps = static_cast<std::size_t>(std::max<std::ptrdiff_t>(floor_of(s - 1 + p, s) - first + 1, 0));
+  rows = (in_time + stride - 1) / stride;
+  columns = (stride * in_channels + edge::kColumnMultiple - 1) / edge::kColumnMultiple *
+            edge::kColumnMultiple;
+  out_columns = conv_columns;
+}
+
+std::size_t ConvolutionOperation::weight_floats(const Convolution& c, const Network& network) {
+  const Transpose t = transpose_of(c, network);
+  return std::size_t{c.taps()} * slot(network, c.input()).channels() * c.bias()->size() +
+         t.depth() * t.columns;
+}
+
+ConvolutionOperation::ConvolutionOperation(const Convolution& c, const Network& network)
+    : Operation(c.add() < 0 ? std::vector<int>{c.input()} : std::vector<int>{c.input(), c.add()},
+                c.output()),
+      input_(c.input()),
+      output_(c.output()),
+      add_(c.add()),
+      rows_(slot(network, c.output()).time() / c.phases()),
+      in_step_(std::size_t{c.stride()} * slot(network, c.input()).channels()),
+      before_(std::size_t{c.padding()} * slot(network, c.input()).channels()),
+      leaky_(c.leaky()),
+      weight_(plain_weight(c, network)),
+      bias_(c.bias()->begin(), c.bias()->end()),
+      transpose_(transpose_of(c, network)),
+      turned_(transpose_.depth(), transpose_.columns) {
+  const std::size_t channels = slot(network, c.input()).channels(), stride = c.stride();
+  for (std::size_t d = 0; d < transpose_.taps; ++d) {
+    for (std::size_t r = 0; r < stride; ++r) {
+      const auto tap =
+          static_cast<std::ptrdiff_t>(r + c.padding()) -
+          (transpose_.first + static_cast<std::ptrdiff_t>(d)) * static_cast<std::ptrdiff_t>(stride);
+      if (tap < 0 || tap >= c.taps()) continue;
+      for (std::size_t i = 0; i < channels; ++i) {
+        for (std::size_t column = 0; column < weight_.columns; ++column)
+          turned_.at(d * weight_.columns + column, r * channels + i) =
+              weight_.at(static_cast<std::size_t>(tap) * channels + i, column);
+      }
+    }
+  }
+}
+
+void ConvolutionOperation::run(Tape& tape, float* kept) const {
+  Activation& out = at(tape, output_);
+  float* y = out.row(0);
+  edge::best_kernels().gemm({at(tape, input_).row(0) - before_, weight_.values.data(), bias_.data(),
+                             nullptr, y, rows_, weight_.columns, weight_.depth, in_step_, false});
+  if (leaky_) {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      kept[i] = y[i] > 0 ? 1 : edge::kLeakySlope;
+      y[i] *= kept[i];
+    }
+  }
+  if (add_ < 0) return;
+  const float* add = at(tape, add_).row(0);
+  for (std::size_t i = 0; i < out.size(); ++i) y[i] += add[i];
+}
+
+void ConvolutionOperation::trace(Tape& tape, const float* kept) const {
+  const std::vector<float>& by_out = at(tape, output_).gradient;
+  if (add_ >= 0) {
+    std::vector<float>& by_add = at(tape, add_).gradient;
+    for (std::size_t i = 0; i < by_add.size(); ++i) by_add[i] += by_out[i];
+  }
+  // The rows of the output that the product reads, zeros where there are none.
+  const Transpose& t = transpose_;
+  std::vector<float> read((t.rows + t.taps) * t.out_columns);
+  for (std::size_t q = 0; q < t.rows + t.taps; ++q) {
+    const auto row = static_cast<std::ptrdiff_t>(q) + t.first;
+    if (row < 0 || row >= static_cast<std::ptrdiff_t>(rows_)) continue;
+    const std::size_t from = static_cast<std::size_t>(row) * t.out_columns;
+    float* to = read.data() + q * t.out_columns;
+    for (std::size_t c = 0; c < t.out_columns; ++c)
+      to[c] = by_out[from + c] * (leaky_ ? kept[from + c] : 1);
+  }
+  std::vector<float> made(t.rows * t.columns);
+  const std::vector<float> no_bias(t.columns);
+  edge::best_kernels().gemm({read.data(), turned_.values.data(), no_bias.data(), nullptr,
+                             made.data(), t.rows, t.columns, t.depth(), t.out_columns, false});
+  std::vector<float>& by_in = at(tape, input_).gradient;
+  for (std::size_t q = 0; q < t.rows; ++q) {
+    const std::size_t to = q * in_step_, count = std::min(in_step_, by_in.size() - to);
+    for (std::size_t i = 0; i < count; ++i) by_in[to + i] += made[q * t.columns + i];
+  }
+}
+
+}  // namespace liteheart::explain

@@ -1,0 +1,59 @@
+// A convolution of an edge model and its transpose, both as products of edge/kernels.h.
+#pragma once
+
+#include "explain/operation.h"
+
+namespace liteheart {
+
+namespace edge::file {
+struct Convolution;
+struct Network;
+}  // namespace edge::file
+
+namespace explain {
+
+/// A matrix in the panels that edge::Gemm wants.
+struct Panels {
+  Panels(std::size_t rows, std::size_t wide)
+      : depth(rows), columns(wide), values(rows * wide, 0.0F) {}
+  float& at(std::size_t k, std::size_t c);
+
+  std::size_t depth, columns;
+  std::vector<float> values;
+};
+
+/// Where the gradient of a convolution's input comes from. `stride` rows of the input are one row
+/// of a convolution of the output's gradient, with the taps turned around.
+struct Transpose {
+  Transpose(std::size_t taps, std::size_t stride, std::size_t padding, std::size_t in_time,
+            std::size_t in_channels, std::size_t columns);
+  std::size_t depth() const { return taps * out_columns; }
+
+  std::ptrdiff_t first;  // row of the output that row 0 begins to read
+  std::size_t taps, rows;
+  std::size_t columns, out_columns;  // of the product; of the output
+};
+
+class ConvolutionOperation : public Operation {
+ public:
+  ConvolutionOperation(const edge::file::Convolution& c, const edge::file::Network& network);
+  /// Floats of its weights, both ways.
+  static std::size_t weight_floats(const edge::file::Convolution& c,
+                                   const edge::file::Network& network);
+
+  std::size_t kept() const override { return leaky_ ? rows_ * weight_.columns : 0; }
+  void run(Tape& tape, float* kept) const override;
+  void trace(Tape& tape, const float* kept) const override;
+
+ private:
+  int input_, output_, add_;
+  std::size_t rows_, in_step_, before_;  // floats from one row's first to the next's; of padding
+  bool leaky_;
+  Panels weight_;  // [tap x channel in][channel out x phase]
+  std::vector<float> bias_;
+  Transpose transpose_;
+  Panels turned_;  // [tap x channel out x phase][row of the stride x channel in, rounded up]
+};
+
+}  // namespace explain
+}  // namespace liteheart
