@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 
 #include "data/quality_words.h"
@@ -51,17 +52,36 @@ std::string trained_on(const nlohmann::json& made) {
   return fmt::format("{} recordings", made["records"].get<std::size_t>());
 }
 
+/// The leads that a model is given, of all that a recording has.
+Recording given_leads(const Recording& all, const ModelCard& card) {
+  if (all.leads.size() == 1) return all;
+  Recording given = all;
+  given.leads.clear();
+  given.mv.clear();
+  for (const int lead : card.leads) {
+    const auto at =
+        std::find(all.leads.begin(), all.leads.end(), kLeadNames[static_cast<std::size_t>(lead)]);
+    if (at == all.leads.end()) continue;
+    const auto mv = all.lead(static_cast<std::size_t>(at - all.leads.begin()));
+    given.leads.push_back(*at);
+    given.mv.insert(given.mv.end(), mv.begin(), mv.end());
+  }
+  return given;
+}
+
 class Writer {
  public:
   Writer(const DiagnosisReport& report, const PaperOptions& paper)
       : r_(report), d_(report.diagnosis), paper_(paper) {}
 
   Document write() {
-    to_.title = "ECG report: " + r_.file;
-    add(Heading{r_.file, 1});
+    const std::string name = std::filesystem::path(r_.file).filename().string();
+    to_.title = "ECG report: " + name;
+    add(Heading{name, 1});
     about_recording();
     verdict();
     signal();
+    chart();
     for (const std::size_t i : r_.shown) finding(i);
     estimated();
     device();
@@ -74,6 +94,7 @@ class Writer {
  private:
   void about_recording();
   void verdict();
+  void chart();
   void signal();
   void finding(std::size_t i);
   void looks(std::size_t i);
@@ -103,7 +124,7 @@ class Writer {
     add(Figure{draw_strips(sheet, options, stretch.begin_s, rows),
                strips_in_words(sheet, options, stretch.begin_s, rows), std::move(caption)});
   }
-  void regions_table(const Look& look);
+  void regions_table(const Look& look, const ModelCard& card);
 
   const DiagnosisReport& r_;
   const RecordingDiagnosis& d_;
@@ -126,7 +147,8 @@ void Writer::about_recording() {
        {"Device", about.device},
        {"Recording", fmt::format("{}, {} lead{}, {:.6g} Hz, {}", about.format, about.leads.size(),
                                  about.leads.size() == 1 ? "" : "s", about.rate_hz, length)},
-       {"Heart rate", rate}}});
+       {"Heart rate", rate},
+       {"File", r_.file}}});
 }
 
 void Writer::verdict() {
@@ -157,21 +179,34 @@ void Writer::verdict() {
   if (r_.facts.arms_swapped)
     say("The electrodes of the arms seem to be swapped: then the findings are not to be trusted.",
         Tone::kAlarm);
+  if (long_recording()) return;
+  std::vector<std::string> parts;
+  for (const Finding& f : d_.findings)
+    if (!f.present && f.windows_present > 0)
+      parts.push_back(fmt::format("{} ({} of {})", f.diagnosis.name, f.windows_present, f.windows));
+  if (!parts.empty())
+    say(fmt::format("On the whole not found, but in parts of it: {}.", fmt::join(parts, ", ")),
+        Tone::kSoft);
+}
+
+void Writer::chart() {
   std::vector<ChartRow> rows;
   std::size_t minor = 0;
   for (std::size_t i = 0; i < d_.findings.size(); ++i) {
     const Finding& f = d_.findings[i];
     if (!f.present && minor++ >= 4) break;
-    ChartRow row{f.diagnosis.name, f.probability, f.threshold, f.present, {}, {}};
+    ChartRow row{
+        f.diagnosis.name, f.probability, f.threshold, f.present, is_normal(f.diagnosis), {}, {}};
     if (r_.steady[i] && !long_recording())
       row.low = r_.steady[i]->low, row.high = r_.steady[i]->high;
     rows.push_back(std::move(row));
   }
-  if (!rows.empty())
-    add(Figure{draw_findings(rows), findings_in_words(rows),
-               "Bars: calibrated probability. Tick: the threshold from which it counts as found. "
-               "Thin line: how "
-               "far the probability moves when the signal is read a little differently."});
+  if (rows.empty()) return;
+  add(Heading{"Probabilities", 2});
+  add(Figure{
+      draw_findings(rows), findings_in_words(rows),
+      "Bars: calibrated probability. Tick: the threshold from which it counts as found. Thin "
+      "line: how far the probability moves when the signal is read a little differently."});
 }
 
 void Writer::signal() {
@@ -244,40 +279,33 @@ void Writer::looks(std::size_t i) {
     for (const bool teacher : {false, true}) {
       for (const Look& look : teacher ? stretch.teacher_looks : stretch.looks) {
         if (look.finding != i) continue;
-        Recording measured = stretch.recording;
-        if (!teacher) {  // the lead that the student is given
-          const auto& leads = measured.leads;
-          const auto at = std::find(leads.begin(), leads.end(), d_.leads);
-          const auto lead = static_cast<std::size_t>(at == leads.end() ? 0 : at - leads.begin());
-          const auto mv = stretch.recording.lead(lead);
-          measured.mv.assign(mv.begin(), mv.end());
-          measured.leads = {stretch.recording.leads[lead]};
-        }
+        const Recording measured =
+            teacher ? stretch.recording : given_leads(stretch.recording, r_.card);
         const Sheet sheet{measured, stretch.begin_s, nullptr, teacher ? look.places : look.times};
         PaperOptions options = paper_;
         options.layout = EcgLayout::kAuto;
         strips(stretch, sheet, options,
                teacher ? "Where the teacher, which reads 12 leads, looked."
                        : "Where the model looked.");
-        regions_table(look);
+        regions_table(look, teacher ? r_.teacher_card : r_.card);
       }
     }
   }
 }
 
-void Writer::regions_table(const Look& look) {
+void Writer::regions_table(const Look& look, const ModelCard& card) {
   if (look.regions.empty()) {
     say("The model leans on the whole recording about evenly.", Tone::kSoft);
     return;
   }
-  Table table{{{"Lead", 2}, {"When", 3}, {"Share of the model's attention", 3, true}, {"", 4}}, {}};
+  Table table{{{"Lead", 2}, {"When", 3}, {"Share of attention", 2, true}}, {}, 0.6};
   for (const Region& region : look.regions) {
     std::string lead(kLeadNames[static_cast<std::size_t>(region.lead)]);
-    const auto& real = r_.facts.about.leads;
-    if (std::find(real.begin(), real.end(), lead) == real.end() && lead != d_.leads)
+    const auto& given = card.leads;
+    if (card.restoration && std::find(given.begin(), given.end(), region.lead) == given.end())
       lead += " (estimated)";
     table.rows.push_back({std::move(lead), when(region.from_s, region.to_s, long_recording()),
-                          fmt::format("{:.1f} %", 100 * region.weight), ""});
+                          fmt::format("{:.1f} %", 100 * region.weight)});
   }
   add(std::move(table));
 }
@@ -339,11 +367,11 @@ void Writer::not_judged() {
 }
 
 void Writer::not_found() {
-  Table table{{{"Not found", 5}, {"Probability", 2, true}, {"Threshold", 2, true}, {"", 3}}, {}};
+  Table table{{{"Not found", 5}, {"Probability", 2, true}, {"Threshold", 2, true}}, {}, 0.6};
   for (const Finding& f : d_.findings)
     if (!f.present)
-      table.rows.push_back({f.diagnosis.name, percent(f.probability),
-                            fmt::format("{:.1f} %", 100 * f.threshold), ""});
+      table.rows.push_back(
+          {f.diagnosis.name, percent(f.probability), fmt::format("{:.1f} %", 100 * f.threshold)});
   if (table.rows.empty()) return;
   add(Heading{"Looked for and not found", 2});
   add(std::move(table));
@@ -380,6 +408,8 @@ std::string headline(const RecordingDiagnosis& d) {
   if (found.size() > kNamed) line += fmt::format(" and {} more", found.size() - kNamed);
   return line;
 }
+
+bool is_normal(const Diagnosis& diagnosis) { return diagnosis.code == "426783006"; }
 
 std::string plain_words(const Diagnosis& diagnosis) {
   static const std::map<std::string, std::string, std::less<>> kWords = [] {

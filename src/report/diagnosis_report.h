@@ -37,9 +37,9 @@ struct Stretch {
 };
 
 struct DiagnosisReport {
-  std::string file;            // as the user calls it
-  std::string model, version;  // the model's file name; LiteHeart's version
-  ModelCard card;
+  std::string file;              // as the user calls it
+  std::string model, version;    // the model's file name; LiteHeart's version
+  ModelCard card, teacher_card;  // the latter where a teacher looked
   RecordingFacts facts;
   RecordingDiagnosis diagnosis;
   std::vector<std::optional<Steadiness>> steady;  // [finding]; of those in `shown`
@@ -73,6 +73,9 @@ Document to_document(const DiagnosisReport& report, const PaperOptions& paper);
 
 /// One line: "atrial fibrillation (83 %), and 2 more", "nothing found", "unreadable: lead off".
 std::string headline(const RecordingDiagnosis& diagnosis);
+
+/// Whether it says that all is well: the normal rhythm.
+bool is_normal(const Diagnosis& diagnosis);
 
 /// What a diagnosis means, in a sentence; empty where none is written.
 std::string plain_words(const Diagnosis& diagnosis);

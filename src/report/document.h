@@ -40,6 +40,7 @@ struct Table {
   };
   std::vector<Column> columns;
   std::vector<std::vector<std::string>> rows;
+  double share = 1;  // of a page's width that it takes on paper
 };
 
 struct Figure {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
 
 #include "eval/report.h"
 #include "report/document.h"
@@ -22,10 +23,25 @@ class PageWriter {
     new_page();
   }
 
+  /// A heading stays with the figure or the lines that follow it.
+  void keep_together(std::span<const Block> rest) {
+    if (!std::holds_alternative<Heading>(rest[0])) return;
+    constexpr double kHeading = 10, kLines = 9, kSome = 16;
+    double height = kHeading;
+    for (const Block& block : rest.subspan(1)) {
+      if (const auto* const f = std::get_if<Figure>(&block)) {
+        const double whole = height + f->drawing.height + kLines;
+        reserve(whole < paper_.height - kTop - kBottom ? whole : height);
+        return;
+      }
+      if (std::holds_alternative<Heading>(block) || std::holds_alternative<Table>(block)) break;
+      height += kLines;
+    }
+    reserve(height + kSome);
+  }
+
   void operator()(const Heading& b) {
     const double size = b.level == 1 ? 6 : b.level == 2 ? 4.4 : 3.6;
-    // Not alone at a page's end.
-    reserve(size * kLeading + (b.level == 1 ? 0 : 26));
     if (y_ > kTop) y_ += b.level == 1 ? 0 : 2.5;
     write({0, 0}, kStripsWidth, b.text, size, style::kInk, true);
     y_ += kGap;
@@ -135,16 +151,17 @@ void PageWriter::operator()(const Table& b) {
   constexpr double kSize = 3, kPad = 0.9, kBetween = 3;
   const double shares = std::accumulate(b.columns.begin(), b.columns.end(), 0.0,
                                         [](double sum, const auto& c) { return sum + c.share; });
+  const double wide = b.share * kStripsWidth;
   const auto row = [&](const std::vector<std::string>& cells, const Colour& ink, bool bold) {
     double height = 0, x = left_;
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      const double width = b.columns[i].share / shares * kStripsWidth - kBetween;
+      const double width = b.columns[i].share / shares * wide - kBetween;
       height = std::max(height, measure(paragraph(cells[i], width, kSize, bold)).height);
     }
     reserve(height + 2 * kPad);
     y_ += kPad;
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      const double width = b.columns[i].share / shares * kStripsWidth - kBetween;
+      const double width = b.columns[i].share / shares * wide - kBetween;
       Text t = paragraph(cells[i], width, kSize, bold);
       const bool number = b.columns[i].number;
       t.anchor = number ? Anchor::kEnd : Anchor::kStart;
@@ -154,7 +171,7 @@ void PageWriter::operator()(const Table& b) {
       x += width + kBetween;
     }
     y_ += height + kPad;
-    page().add("rule", line({left_, y_}, {left_ + kStripsWidth, y_}, colour(0xD9DFE5), 0.15));
+    page().add("rule", line({left_, y_}, {left_ + wide, y_}, colour(0xD9DFE5), 0.15));
   };
   std::vector<std::string> titles;
   for (const Table::Column& c : b.columns) titles.push_back(c.title);
@@ -179,7 +196,10 @@ void PageWriter::operator()(const Figure& b) {
 
 std::vector<Drawing> to_pages(const Document& document, const PaperSize& paper) {
   PageWriter writer(document, paper);
-  for (const Block& block : document.blocks) std::visit(writer, block);
+  for (std::size_t i = 0; i < document.blocks.size(); ++i) {
+    writer.keep_together(std::span(document.blocks).subspan(i));
+    std::visit(writer, document.blocks[i]);
+  }
   return writer.finish();
 }
 

@@ -63,7 +63,7 @@ class Planner {
   Plan plan() {
     switch (layout_of(sheet_, options_)) {
       case EcgLayout::kThreeByFour:
-        columns(4, 3, 35);
+        columns(4, 3, 30);
         add(rhythm_lead(), plan_.rows++, 0, kSignalMm);
         break;
       case EcgLayout::kSixByTwo:

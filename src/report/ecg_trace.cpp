@@ -8,6 +8,7 @@ namespace liteheart {
 namespace {
 
 constexpr double kColumnMm = 0.1;
+constexpr double kUnseenMm = 0.02;  // half a dot of a printer of 600 dots an inch
 
 class Pen {
  public:
@@ -46,8 +47,38 @@ class Pen {
     const double y = outside.y < frame_.top ? frame_.top : frame_.bottom;
     return {a.x + (b.x - a.x) * (y - a.y) / (b.y - a.y), y};
   }
-  void draw(Point p) { line_.push_back(p); }
+  /// Leaves out a point from which a line between its neighbours is nowhere further than kUnseenMm.
+  void draw(Point p) {
+    if (line_.empty()) {
+      line_.push_back(p);
+      waiting_ = false;
+      return;
+    }
+    const Point from = line_.back();
+    const double run = p.x - from.x;
+    const auto slope = [&](double y) { return (y - from.y) / run; };
+    if (waiting_ && run > 0 && slope(p.y) >= least_ && slope(p.y) <= most_) {
+      least_ = std::max(least_, slope(p.y - kUnseenMm));
+      most_ = std::min(most_, slope(p.y + kUnseenMm));
+      next_ = p;
+      return;
+    }
+    if (waiting_) line_.push_back(next_);
+    next_ = p;
+    waiting_ = true;
+    const Point last = line_.back();
+    const double step = p.x - last.x;
+    constexpr double kSteep = 1e9;
+    least_ = step > 0 ? (p.y - kUnseenMm - last.y) / step : -kSteep;
+    most_ = step > 0 ? (p.y + kUnseenMm - last.y) / step : kSteep;
+    if (step <= 0) {
+      line_.push_back(p);
+      waiting_ = false;
+    }
+  }
   void lift() {
+    if (waiting_) line_.push_back(next_);
+    waiting_ = false;
     if (!line_.empty()) trace_.lines.push_back(std::move(line_));
     line_.clear();
   }
@@ -55,6 +86,9 @@ class Pen {
   const TraceFrame& frame_;
   Trace trace_;
   std::vector<Point> line_;
+  Point next_;                   // drawn once it is known to be needed, if waiting_
+  double least_ = 0, most_ = 0;  // slopes from the last point of line_ that pass all since it
+  bool waiting_ = false;
   Point last_;
   bool last_in_ = false, down_ = false;
 };

@@ -22,8 +22,9 @@ struct Trace {
 };
 
 /// mv[i] lies at first_s + i / rate_hz after the stretch's first moment; samples that are not
-/// finite are missing. Where samples lie closer than paper shows, each 0.1 mm keeps its first,
-/// lowest, highest and last.
+/// finite are missing. Points that paper does not show are left out: where samples lie closer than
+/// paper shows, each 0.1 mm keeps its first, lowest, highest and last, and on a straight stretch
+/// only its ends stay.
 Trace trace_of(std::span<const float> mv, double rate_hz, double first_s, const TraceFrame& frame);
 
 /// The median of the finite samples; 0 where there is none.

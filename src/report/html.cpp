@@ -16,6 +16,8 @@ extern const std::string_view page_css;
 
 namespace {
 
+constexpr double kPhoneMm = 130;
+
 std::string in_base64(const std::string& bytes) {
   const std::unique_ptr<char, decltype(&g_free)> text(
       g_base64_encode(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()), g_free);
@@ -66,11 +68,14 @@ std::string url_encoded(std::string_view name) {
 std::string figure(const Drawing& drawing, std::string_view alternative, std::string_view caption) {
   const std::string below =
       caption.empty() ? "" : fmt::format("<figcaption>{}</figcaption>", escaped(caption));
-  // Each picture is an image of its own: the names within one do not meet those of another.
+  // Each picture is an image of its own: the names within one do not meet those of another. One
+  // that is too wide to be read on a phone is scrolled there.
+  const bool wide = drawing.width > kPhoneMm;
   return fmt::format(
-      "<figure><img style=\"width:{:.2f}mm\" alt=\"{}\" "
-      "src=\"data:image/svg+xml;base64,{}\">{}</figure>\n",
-      drawing.width, escaped(alternative), in_base64(to_svg(drawing)), below);
+      "<figure>{}<img style=\"width:{:.2f}mm\" alt=\"{}\" "
+      "src=\"data:image/svg+xml;base64,{}\">{}{}</figure>\n",
+      wide ? "<div class=\"wide\" tabindex=\"0\">" : "", drawing.width, escaped(alternative),
+      in_base64(to_svg(drawing)), wide ? "</div>" : "", below);
 }
 
 std::string html_page(std::string_view title, std::string_view body) {

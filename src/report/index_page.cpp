@@ -12,8 +12,6 @@
 namespace liteheart {
 namespace {
 
-constexpr std::string_view kSinusRhythm = "426783006";
-
 struct Order {
   const char *name, *label;
   std::function<bool(const IndexEntry&, const IndexEntry&)> before;
@@ -40,6 +38,16 @@ std::vector<std::size_t> places(const std::vector<IndexEntry>& entries, const Or
   return place;
 }
 
+/// Leaves out the folders that all files share.
+void shorten(std::vector<IndexEntry>& entries) {
+  if (entries.empty()) return;
+  std::size_t shared = entries[0].file.rfind('/') + 1;
+  for (const IndexEntry& e : entries)
+    while (shared > 0 && e.file.compare(0, shared, entries[0].file, 0, shared) != 0)
+      shared = shared == 1 ? 0 : entries[0].file.rfind('/', shared - 2) + 1;
+  for (IndexEntry& e : entries) e.file.erase(0, shared);
+}
+
 }  // namespace
 
 IndexEntry index_entry(const DiagnosisReport& report, std::string page) {
@@ -51,7 +59,7 @@ IndexEntry index_entry(const DiagnosisReport& report, std::string page) {
   // What was found, but for a normal rhythm, comes first; then what should be recorded again.
   if (d.grade == edge::Grade::kUnreadable) entry.worst = 1;
   for (const Finding& f : d.findings)
-    if (f.present && f.diagnosis.code != kSinusRhythm)
+    if (f.present && !is_normal(f.diagnosis))
       entry.worst = std::max(entry.worst, 2 + f.probability);
   return entry;
 }
@@ -61,6 +69,7 @@ IndexEntry index_entry(std::string file, std::string error) {
 }
 
 std::string index_page(std::vector<IndexEntry> entries) {
+  shorten(entries);
   std::stable_sort(entries.begin(), entries.end(), orders()[0].before);
   std::string body =
       fmt::format("<h1>{} recording{}</h1>\n<div class=\"sorter\">\n<p class=\"soft\">Order:</p>\n",

@@ -23,10 +23,11 @@ std::size_t class_of(const ModelCard& card, const Diagnosis& diagnosis) {
   return static_cast<std::size_t>(at - card.classes.begin());
 }
 
-/// Findings that are there, and then those that some windows show.
-std::vector<std::size_t> shown_findings(const RecordingDiagnosis& d) {
+/// Findings that are there, and then, if asked for, those that some windows show.
+std::vector<std::size_t> shown_findings(const RecordingDiagnosis& d, bool at_times) {
   std::vector<std::size_t> shown;
   for (const bool present : {true, false}) {
+    if (!present && !at_times) break;
     for (std::size_t i = 0; i < d.findings.size(); ++i)
       if (d.findings[i].present == present && (present || d.findings[i].windows_present > 0))
         shown.push_back(i);
@@ -156,6 +157,7 @@ class ReportMaker {
       : place_(place), model_(model), teacher_(teacher) {
     report_.file = diagnosis.file;
     report_.card = model.engine.card();
+    if (teacher != nullptr) report_.teacher_card = teacher->engine.card();
     report_.diagnosis = std::move(diagnosis);
   }
 
@@ -164,7 +166,7 @@ class ReportMaker {
     report_.facts = measure_recording(*stream);
     const RecordingDiagnosis& d = report_.diagnosis;
     report_.steady.resize(d.findings.size());
-    report_.shown = shown_findings(d);
+    report_.shown = shown_findings(d, d.seconds > kDrawnWhole);
     if (d.seconds <= kDrawnWhole) {
       add_stretch(0, d.seconds, report_.shown);
       return std::move(report_);
