@@ -52,6 +52,17 @@ std::string trained_on(const nlohmann::json& made) {
   return fmt::format("{} recordings", made["records"].get<std::size_t>());
 }
 
+/// "good", or "I II: limited: muscle noise; V1: unreadable: lead off".
+std::string quality(const RecordingFacts& facts) {
+  std::map<std::string, std::vector<std::string>> leads;
+  for (const LeadFacts& lead : facts.leads) leads[verdict(lead.quality)].push_back(lead.name);
+  if (leads.size() == 1) return leads.begin()->first;
+  std::vector<std::string> parts;
+  for (const auto& [said, names] : leads)
+    parts.push_back(fmt::format("{}: {}", fmt::join(names, " "), said));
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
 /// The leads that a model is given, of all that a recording has.
 Recording given_leads(const Recording& all, const ModelCard& card) {
   if (all.leads.size() == 1) return all;
@@ -148,6 +159,7 @@ void Writer::about_recording() {
        {"Recording", fmt::format("{}, {} lead{}, {:.6g} Hz, {}", about.format, about.leads.size(),
                                  about.leads.size() == 1 ? "" : "s", about.rate_hz, length)},
        {"Heart rate", rate},
+       {"Signal quality", quality(r_.facts)},
        {"File", r_.file}}});
 }
 
@@ -210,16 +222,6 @@ void Writer::chart() {
 }
 
 void Writer::signal() {
-  add(Heading{"The signal", 2});
-  std::map<std::string, std::vector<std::string>> verdicts;
-  for (const LeadFacts& lead : r_.facts.leads)
-    verdicts[liteheart::verdict(lead.quality)].push_back(lead.name);
-  std::vector<std::pair<std::string, std::string>> rows;
-  for (const auto& [said, leads] : verdicts)
-    rows.emplace_back(
-        verdicts.size() == 1 ? "Quality" : fmt::format("Quality of {}", fmt::join(leads, " ")),
-        said);
-  add(Facts{std::move(rows)});
   if (r_.overview) {
     std::vector<Lane> lanes;
     for (const std::size_t i : r_.shown) {
