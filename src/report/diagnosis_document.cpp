@@ -63,6 +63,30 @@ std::string quality(const RecordingFacts& facts) {
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
+/// When each finding was there, those that were there most first.
+std::vector<Lane> finding_lanes(const RecordingDiagnosis& d) {
+  constexpr std::size_t kMostLanes = 12;
+  std::vector<const Finding*> there;
+  for (const Finding& f : d.findings)
+    if (f.windows_present > 0) there.push_back(&f);
+  std::stable_sort(there.begin(), there.end(), [](const Finding* a, const Finding* b) {
+    return a->windows_present > b->windows_present;
+  });
+  if (there.size() > kMostLanes) there.resize(kMostLanes);
+  std::vector<Lane> lanes;
+  for (const Finding* const f : there) {
+    Lane lane{f->diagnosis.abbreviation,
+              {},
+              fmt::format("in {} of {} windows", f->windows_present, f->windows),
+              is_normal(f->diagnosis)};
+    for (std::size_t w = 0; w < f->in_window.size(); ++w)
+      if (static_cast<double>(f->in_window[w]) >= f->threshold)
+        lane.spans.emplace_back(d.window_from_s[w], d.window_from_s[w] + d.window_s);
+    lanes.push_back(std::move(lane));
+  }
+  return lanes;
+}
+
 /// The leads that a model is given, of all that a recording has.
 Recording given_leads(const Recording& all, const ModelCard& card) {
   if (all.leads.size() == 1) return all;
@@ -223,21 +247,10 @@ void Writer::chart() {
 
 void Writer::signal() {
   if (r_.overview) {
-    std::vector<Lane> lanes;
-    for (const std::size_t i : r_.shown) {
-      const Finding& f = d_.findings[i];
-      Lane lane{f.diagnosis.abbreviation,
-                {},
-                fmt::format("in {} of {} windows", f.windows_present, f.windows)};
-      for (std::size_t w = 0; w < f.in_window.size(); ++w)
-        if (static_cast<double>(f.in_window[w]) >= f.threshold)
-          lane.spans.emplace_back(d_.window_from_s[w], d_.window_from_s[w] + d_.window_s);
-      lanes.push_back(std::move(lane));
-    }
+    const std::vector<Lane> lanes = finding_lanes(d_);
     add(Figure{draw_overview(*r_.overview, lanes), overview_in_words(*r_.overview, lanes),
                "The whole recording. Heart rate: the line is the median, the area reaches from the "
-               "slowest to the "
-               "fastest interval. Below, when each finding was there."});
+               "slowest to the fastest interval. Below, when each finding was there."});
   }
   const Stretch& first = r_.stretches.front();
   const Sheet sheet{first.recording, first.begin_s, nullptr, {}};

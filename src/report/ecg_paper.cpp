@@ -32,8 +32,10 @@ struct Plan {
   std::vector<Strip> strips;
   int rows = 0;
   double row_mm = 0;
-  double grid_mm() const { return std::ceil(rows * row_mm / 5 - 1e-9) * 5; }
-  double middle(int row) const { return (row + 0.5) * row_mm; }
+  double above_mm = 0;  // the first row, where 1 mV is higher than half a row
+  double grid_mm() const { return above_mm + std::ceil(rows * row_mm / 5 - 1e-9) * 5; }
+  double top(int row) const { return above_mm + row * row_mm; }
+  double middle(int row) const { return top(row) + row_mm / 2; }
 };
 
 int position(const Recording* recording, std::string_view lead) {
@@ -75,6 +77,9 @@ class Planner {
       default:
         rows();
     }
+    constexpr double kMostAbove = 20;
+    const double lacking = options_.mm_per_mv + 2 - plan_.row_mm / 2;
+    plan_.above_mm = std::clamp(std::ceil(lacking / 5) * 5, 0.0, kMostAbove);
     return std::move(plan_);
   }
 
@@ -195,7 +200,7 @@ void StripsDrawer::draw_bands(const Strip& s) {
     if (!(from < to)) continue;
     drawing_.add(
         "region " + s.lead,
-        rectangle({s.x + (from - s.from_s) * options_.mm_per_s, plan_.row_mm * s.row + 1},
+        rectangle({s.x + (from - s.from_s) * options_.mm_per_s, plan_.top(s.row) + 1},
                   (to - from) * options_.mm_per_s, plan_.row_mm - 2, style::region(band.strength)));
   }
 }
@@ -204,7 +209,7 @@ void StripsDrawer::draw_bands(const Strip& s) {
 void StripsDrawer::draw_pulse(int row) {
   const double y = plan_.middle(row), width = 0.2 * options_.mm_per_s,
                x = std::max(0.0, (kPulseMm - width) / 2), lead = std::min(1.0, x);
-  const double top = y - options_.mm_per_mv;
+  const double top = std::max(0.0, y - options_.mm_per_mv);
   drawing_.add("calibration pulse", Lines{{{{x - lead, y},
                                             {x, y},
                                             {x, top},
@@ -245,28 +250,28 @@ void StripsDrawer::draw_strip(const Strip& s) {
 }
 
 void StripsDrawer::draw_label(const Strip& s) {
-  const double y = plan_.row_mm * s.row + 3.6;
-  const bool only_estimated = s.real < 0 && s.estimated >= 0;
-  const Text name{{s.x + 1, y},   s.lead, 3.2,   only_estimated ? style::kEstimated : style::kInk,
-                  Anchor::kStart, true,   false, 30};
+  const double y = plan_.top(s.row) + 3.6;
+  const bool estimated = s.estimated >= 0;
+  const Text name{
+      {s.x + 1, y},   s.lead, 3.2,   estimated && s.real < 0 ? style::kEstimated : style::kInk,
+      Anchor::kStart, true,   false, 30};
+  const double wide = measure(name).width;
+  Text note{{s.x + 2.2 + wide, y}, "estimated", 2.5, style::kEstimated,
+            Anchor::kStart,        false,       true};
+  const double all = estimated ? 1.2 + wide + measure(note).width : wide;
+  drawing_.add("label", rectangle({s.x + 0.6, y - 3}, all + 0.8, 3.8, colour(0xFFFFFF, 0.6)));
   drawing_.add("lead", name);
-  if (s.estimated >= 0)
-    drawing_.add("lead", Text{{s.x + 2.2 + measure(name).width, y},
-                              "estimated",
-                              2.5,
-                              style::kEstimated,
-                              Anchor::kStart,
-                              false,
-                              true});
-  const EcgLayout layout = layout_of(sheet_, options_);
-  if (layout == EcgLayout::kSingle || (s.row == 0 && s.x <= kPulseMm))
+  if (estimated) drawing_.add("lead", std::move(note));
+  if (layout_of(sheet_, options_) == EcgLayout::kSingle)
     drawing_.add("time", Text{{0.6, y - 0.4}, clock_text(s.from_s), 2.4, style::kSoft});
 }
 
 void StripsDrawer::draw_notes() {
   const double y = plan_.grid_mm() + 3.6;
-  std::string scale = fmt::format("{:g} mm/s   {:g} mm/mV   as recorded, unfiltered, {:.6g} Hz",
-                                  options_.mm_per_s, options_.mm_per_mv, sheet_.recording.rate_hz);
+  const double from_s = plan_.strips.empty() ? 0 : plan_.strips.front().from_s;
+  std::string scale = fmt::format(
+      "from {}   {:g} mm/s   {:g} mm/mV   as recorded, unfiltered, {:.6g} Hz", clock_text(from_s),
+      options_.mm_per_s, options_.mm_per_mv, sheet_.recording.rate_hz);
   if (!cut_.empty())
     scale += fmt::format("   cut off at the paper's edge: {}", fmt::join(cut_, " "));
   drawing_.add("scale", Text{{0, y}, scale, 2.6, style::kSoft, Anchor::kStart, false, false, 170});

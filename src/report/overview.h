@@ -28,6 +28,7 @@ struct Lane {
   std::string name;                              // "AF"
   std::vector<std::pair<double, double>> spans;  // s, from and to
   std::string note;                              // "in 12 of 40 windows"
+  bool normal = false;                           // no reason to worry
 };
 
 /// kStripsWidth wide.

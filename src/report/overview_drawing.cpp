@@ -164,7 +164,9 @@ void OverviewDrawer::draw_signal() {
       envelope.lines.push_back({{x, y(o_.low_mv[i])}, {x, y(o_.high_mv[i]) - 0.05}});
     }
     drawing_.add("signal, lowest to highest", std::move(envelope));
-    label(fmt::format("{:.1f} to {:.1f} mV", low, high), y_ + 7, false);
+    drawing_.add(
+        "label",
+        Text{{0, y_ + 7}, fmt::format("{:.1f} to {:.1f} mV", low, high), 2.6, style::kInk});
   }
   y_ += kSignalHeight + kBetween;
 }
@@ -195,7 +197,7 @@ void OverviewDrawer::draw_grades() {
 void OverviewDrawer::draw_lane(const Lane& lane) {
   label(lane.name, y_ + 4);
   drawing_.add("lane", line({kLeft, y_ + 3.2}, {kLeft + kWidth, y_ + 3.2}, colour(0xD9DFE5), 0.15));
-  Area marks{{}, style::kAlarm};
+  Area marks{{}, lane.normal ? colour(0x1F6F43) : style::kAlarm};
   for (const auto& [from, to] : lane.spans) {
     // Seconds of a day would not be seen.
     const double x = at(std::clamp(from, 0.0, o_.seconds)),

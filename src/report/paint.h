@@ -14,7 +14,7 @@ namespace liteheart {
 std::string to_svg(const Drawing& drawing);
 /// A page a drawing; at least one.
 std::string to_pdf(std::span<const Drawing> pages);
-/// On white. The file tells its pixels per inch.
+/// On white.
 std::string to_png(const Drawing& drawing, double pixels_per_inch);
 
 /// Where a drawing goes, by the ending of the file's name.
