@@ -1,0 +1,68 @@
+#include "report/overview.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace liteheart {
+namespace {
+
+/// QRS-like triangles of 1 mV and 40 ms, `bpm` a minute; from gap_s on nothing is recorded.
+Recording beats(double seconds, double bpm, double gap_s) {
+  Recording r;
+  r.rate_hz = 250;
+  r.samples = static_cast<std::size_t>(seconds * r.rate_hz);
+  r.leads = {"I"};
+  const double every = 60 / bpm * r.rate_hz;
+  for (std::size_t i = 0; i < r.samples; ++i) {
+    const double from = std::abs(std::fmod(static_cast<double>(i), every) - every / 2);
+    const bool gap = static_cast<double>(i) / r.rate_hz >= gap_s;
+    r.mv.push_back(gap ? std::numeric_limits<float>::quiet_NaN()
+                       : static_cast<float>(std::max(0.0, 1 - from / 5)));
+  }
+  return r;
+}
+
+TEST(Overview, tells_rate_signal_and_quality_as_they_change) {
+  WholeRecording stream(beats(600, 80, 300));
+  const Overview o = overview_of(stream, 0);
+  EXPECT_DOUBLE_EQ(o.seconds, 600);
+  ASSERT_EQ(o.usual.size(), 60u);
+  EXPECT_NEAR(o.usual[10], 80, 1);
+  EXPECT_NEAR(o.slowest[10], 80, 1.5);
+  EXPECT_TRUE(std::isnan(o.usual[45]));
+  EXPECT_EQ(o.grades[59], edge::Grade::kUnreadable);
+  EXPECT_NE(o.grades[10], edge::Grade::kUnreadable);
+  EXPECT_NEAR(o.high_mv[100], 1, 0.1);
+  EXPECT_TRUE(std::isnan(o.high_mv[800]));
+}
+
+TEST(Overview, draws_findings_at_their_times_and_says_so) {
+  WholeRecording stream(beats(3600, 70, 4000));
+  const Overview o = overview_of(stream, 0);
+  const std::vector<Lane> lanes = {{"AF", {{900, 1800}}, "in 90 of 360 windows"}};
+  const Drawing drawing = draw_overview(o, lanes);
+  double from = 0, to = 0;
+  for (const Part& part : drawing.parts) {
+    if (part.role != "finding AF") continue;
+    from = std::get<Area>(part.mark).outlines[0][0].x;
+    to = std::get<Area>(part.mark).outlines[0][1].x;
+  }
+  EXPECT_NEAR((to - from) / (drawing.width - 28), 0.25, 0.001) << "a quarter of the time";
+  const std::string words = overview_in_words(o, lanes);
+  EXPECT_NE(words.find("heart rate 70 to 70 bpm"), std::string::npos) << words;
+  EXPECT_NE(words.find("AF in 90 of 360 windows"), std::string::npos) << words;
+}
+
+TEST(Overview, of_nothing_is_a_picture_all_the_same) {
+  for (const double seconds : {0.004, 30.0, 7200.0}) {
+    WholeRecording stream(beats(seconds, 70, 0));
+    const Overview o = overview_of(stream, 0);
+    EXPECT_NE(overview_in_words(o, {}).find("no beats"), std::string::npos);
+    EXPECT_GT(draw_overview(o, {}).parts.size(), 5u);
+  }
+}
+
+}  // namespace
+}  // namespace liteheart
