@@ -1,4 +1,5 @@
-// The loader of edge models: any bytes are refused, or run within the memory that they ask for.
+// The loader of edge models: any bytes are refused, or run within the memory that they ask for; and
+// refused, or explained.
 // The first byte says what the others are: a file, or changes to a sound one (4 bytes where, 1
 // what).
 #include <cstddef>
@@ -6,7 +7,9 @@
 #include <cstring>
 #include <vector>
 
+#include "ecg/error.h"
 #include "edge/network.h"
+#include "explain/regions.h"
 #include "tests/edge/small_model.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
@@ -30,5 +33,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   std::vector<std::uint8_t> arena(model.arena_bytes());
   std::vector<float> logits(model.diagnoses());
   model.run(window.data(), arena.data(), arena.size(), logits.data(), nullptr, best_kernels());
+  try {
+    const std::size_t classes[] = {0};
+    liteheart::Explainer(file, "fuzz").explain(window, classes);
+  } catch (const liteheart::Error&) {
+  }
   return 0;
 }

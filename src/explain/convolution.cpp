@@ -85,10 +85,10 @@ Transpose::Transpose(std::size_t conv_taps, std::size_t stride, std::size_t padd
   out_columns = conv_columns;
 }
 
-std::size_t ConvolutionOperation::weight_floats(const Convolution& c, const Network& network) {
+std::size_t ConvolutionOperation::floats_needed(const Convolution& c, const Network& network) {
   const Transpose t = transpose_of(c, network);
   return std::size_t{c.taps()} * slot(network, c.input()).channels() * c.bias()->size() +
-         t.depth() * t.columns;
+         t.depth() * t.columns + t.rows * t.columns + (t.rows + t.taps) * t.out_columns;
 }
 
 ConvolutionOperation::ConvolutionOperation(const Convolution& c, const Network& network)

@@ -37,8 +37,8 @@ struct Transpose {
 class ConvolutionOperation : public Operation {
  public:
   ConvolutionOperation(const edge::file::Convolution& c, const edge::file::Network& network);
-  /// Floats of its weights, both ways.
-  static std::size_t weight_floats(const edge::file::Convolution& c,
+  /// Floats of its weights, both ways, and of what trace() works in.
+  static std::size_t floats_needed(const edge::file::Convolution& c,
                                    const edge::file::Network& network);
 
   std::size_t kept() const override { return leaky_ ? rows_ * weight_.columns : 0; }

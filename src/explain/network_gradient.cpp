@@ -49,10 +49,10 @@ NetworkGradient::NetworkGradient(std::span<const std::uint8_t> bytes, const std:
   for (const auto* s : *network.slots()) {
     shapes_.push_back({s->time(), s->channels(), s->halo(), s->element() == file::Element_Byte,
                        s->scale(), s->zero()});
-    count((2 * std::size_t{s->time()} + 2U * s->halo()) * s->channels());
+    count((2 * std::size_t{s->time()} + 2 * std::size_t{s->halo()}) * s->channels());
   }
   for (const auto* step : *network.steps()) {
-    count(explain::weight_floats(model, *step));
+    count(explain::floats_needed(model, *step));
     operations_.push_back(explain::make_operation(model, *step));
     count(operations_.back()->kept());
     if (step->op_type() != file::Op_Positions) continue;

@@ -318,9 +318,9 @@ std::unique_ptr<Operation> make_operation(const file::Model& model, const file::
   }
 }
 
-std::size_t weight_floats(const file::Model& model, const file::Step& step) {
+std::size_t floats_needed(const file::Model& model, const file::Step& step) {
   const auto* c = step.op_as_Convolution();
-  return c == nullptr ? 0 : ConvolutionOperation::weight_floats(*c, *model.network());
+  return c == nullptr ? 0 : ConvolutionOperation::floats_needed(*c, *model.network());
 }
 
 }  // namespace liteheart::explain

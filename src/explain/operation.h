@@ -62,8 +62,8 @@ class Operation {
 /// The operation of a step of a model that edge::EdgeModel::open has verified.
 std::unique_ptr<Operation> make_operation(const edge::file::Model& model,
                                           const edge::file::Step& step);
-/// Floats of the weights that make_operation would make of it.
-std::size_t weight_floats(const edge::file::Model& model, const edge::file::Step& step);
+/// Floats that make_operation would hold and its trace() would work in.
+std::size_t floats_needed(const edge::file::Model& model, const edge::file::Step& step);
 
 }  // namespace explain
 }  // namespace liteheart
