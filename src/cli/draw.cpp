@@ -28,6 +28,7 @@ namespace fs = std::filesystem;
 
 constexpr double kMostSeconds = 600;  // drawn in full unless more is asked for
 constexpr std::size_t kMostPages = 500;
+constexpr int kBareRows = 5;  // of one lead in a picture
 
 struct DrawArguments {
   fs::path in, out;
@@ -35,7 +36,7 @@ struct DrawArguments {
   PaperArguments paper;
   std::string model, lead;
   double from_s = 0, seconds = 0, per_inch = 150;
-  bool overview = false, estimate = false, only_missing = false;
+  bool overview = false, estimate = false, only_missing = false, bare = false;
 };
 
 void write_pages(const DrawArguments& a, const std::vector<Drawing>& pages) {
@@ -55,13 +56,14 @@ void write_pages(const DrawArguments& a, const std::vector<Drawing>& pages) {
   }
 }
 
-/// The twelve leads of a stretch as a model restores them; nullopt where its signal is unreadable.
+/// The leads of a stretch that a model estimates; nullopt where its signal is unreadable.
 std::optional<Recording> estimate(const DrawArguments& a, const Recording& stretch) {
   const auto engine = open_engine(a.model.empty() ? shipped_model() : fs::path(a.model), 0);
   WholeRecording stream(stretch);
   std::vector<ConditionedRecording> one;
   one.push_back(condition_recording(stream, engine->card(), a.lead));
-  return diagnose(*engine, std::move(one), true)[0].restored;
+  const auto restored = diagnose(*engine, std::move(one), true)[0].restored;
+  return restored ? std::optional(estimated_leads(*restored, engine->card())) : std::nullopt;
 }
 
 void draw_strips_of(const DrawArguments& a, const fs::path& recording) {
@@ -82,6 +84,14 @@ void draw_strips_of(const DrawArguments& a, const fs::path& recording) {
   PaperOptions options = a.paper.options();
   options.overlay = !a.only_missing;
   const Sheet sheet{stretch, a.from_s, estimated ? &*estimated : nullptr, {}};
+  if (a.bare) {
+    const double page_s = shown_seconds(sheet, options, kBareRows);
+    std::vector<Drawing> strips;
+    for (double at = 0; at == 0 || at < seconds - 0.01 * page_s; at += page_s)
+      strips.push_back(draw_strips(sheet, options, a.from_s + at, kBareRows));
+    write_pages(a, strips);
+    return;
+  }
   write_pages(a, ecg_pages(sheet, options, a.paper.size(), kMostPages));
 }
 
@@ -138,6 +148,7 @@ void add_draw(CLI::App& app) {
                     "add the leads that a model restores, in blue; over real leads, too");
   command->add_flag("--missing-only", a->only_missing,
                     "with --estimate: only the leads that the recording does not have");
+  command->add_flag("--bare", a->bare, "the strips alone, as for a figure: no page around them");
   command->add_option("--model", a->model, "the model that restores; default: the shipped one");
   command->add_option("--lead", a->lead,
                       "what the only lead is, for --estimate; the lead of the overview");

@@ -83,6 +83,20 @@ void judge_all(RecordingDiagnosis& d, std::span<const float> logits,
 
 }  // namespace
 
+Recording estimated_leads(const Recording& restored, const ModelCard& card) {
+  Recording estimated = restored;
+  estimated.leads.clear();
+  estimated.mv.clear();
+  for (std::size_t i = 0; i < restored.leads.size(); ++i) {
+    const int lead = lead_index(restored.leads[i]).value_or(-1);
+    if (std::find(card.leads.begin(), card.leads.end(), lead) != card.leads.end()) continue;
+    const auto mv = restored.lead(i);
+    estimated.leads.push_back(restored.leads[i]);
+    estimated.mv.insert(estimated.mv.end(), mv.begin(), mv.end());
+  }
+  return estimated;
+}
+
 std::vector<RecordingDiagnosis> diagnose(Engine& engine,
                                          std::vector<ConditionedRecording> recordings,
                                          bool restore) {

@@ -53,6 +53,9 @@ std::vector<RecordingDiagnosis> diagnose(Engine& engine,
                                          std::vector<ConditionedRecording> recordings,
                                          bool restore);
 
+/// The leads of RecordingDiagnosis::restored that the model was not given: its estimates.
+Recording estimated_leads(const Recording& restored, const ModelCard& card);
+
 /// For a person: findings, what could not be judged, warnings; ends with the disclaimer.
 std::string to_text(const RecordingDiagnosis& d);
 nlohmann::json to_json(const RecordingDiagnosis& d);

@@ -32,7 +32,7 @@ struct Look {
 struct Stretch {
   Recording recording;  // mV as the file holds it
   double begin_s = 0;
-  std::optional<Recording> estimated;  // the 12 leads; eleven of them the model's
+  std::optional<Recording> estimated;  // the leads that the model was not given
   std::vector<Look> looks, teacher_looks;
 };
 

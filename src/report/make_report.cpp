@@ -198,7 +198,8 @@ class ReportMaker {
           report_.card.conditioning.normalization == edge::Normalization::kFixedGain) {
         std::vector<ConditionedRecording> one;
         one.push_back(std::move(windows));
-        stretch.estimated = diagnose(model_.engine, std::move(one), true)[0].restored;
+        const auto restored = diagnose(model_.engine, std::move(one), true)[0].restored;
+        if (restored) stretch.estimated = estimated_leads(*restored, report_.card);
       }
     }
     if (teacher_ != nullptr) ask_teacher(stretch, findings);
