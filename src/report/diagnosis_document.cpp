@@ -9,58 +9,20 @@
 #include "data/quality_words.h"
 #include "ecg/leads.h"
 #include "report/diagnosis_report.h"
+#include "report/diagnosis_words.h"
 #include "report/findings_chart.h"
 #include "report/paper_style.h"
 
 namespace liteheart {
 
-namespace embedded {
-extern const std::string_view plain_words;
-}
-
 namespace {
 
 constexpr int kMostRows = 6;  // of a single lead in one picture
-
-std::string capital(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 32);
-  return text;
-}
-
-std::string percent(double share) {
-  if (share > 0 && share < 0.01) return "less than 1 %";
-  if (share < 1 && share > 0.99) return "more than 99 %";
-  return fmt::format("{:.0f} %", 100 * share);
-}
-
-std::string names(const std::vector<Finding>& findings) {
-  std::vector<std::string> all;
-  for (const Finding& f : findings) all.push_back(f.diagnosis.name);
-  return fmt::format("{}", fmt::join(all, ", "));
-}
 
 /// "2.4 to 2.9 s", or of long recordings "3:05:10".
 std::string when(double from_s, double to_s, bool hours) {
   if (hours) return fmt::format("{}, {:.1f} s long", clock_text(from_s), to_s - from_s);
   return fmt::format("{:.1f} to {:.1f} s", from_s, to_s);
-}
-
-/// Of a model's provenance.
-std::string trained_on(const nlohmann::json& made) {
-  if (!made.is_object() || !made.contains("records") || !made["records"].is_number_unsigned())
-    return "";
-  return fmt::format("{} recordings", made["records"].get<std::size_t>());
-}
-
-/// "good", or "I II: limited: muscle noise; V1: unreadable: lead off".
-std::string quality(const RecordingFacts& facts) {
-  std::map<std::string, std::vector<std::string>> leads;
-  for (const LeadFacts& lead : facts.leads) leads[verdict(lead.quality)].push_back(lead.name);
-  if (leads.size() == 1) return leads.begin()->first;
-  std::vector<std::string> parts;
-  for (const auto& [said, names] : leads)
-    parts.push_back(fmt::format("{}: {}", fmt::join(names, " "), said));
-  return fmt::format("{}", fmt::join(parts, "; "));
 }
 
 /// When each finding was there, those that were there most first.
@@ -79,9 +41,14 @@ std::vector<Lane> finding_lanes(const RecordingDiagnosis& d) {
               {},
               fmt::format("in {} of {} windows", f->windows_present, f->windows),
               is_normal(f->diagnosis)};
-    for (std::size_t w = 0; w < f->in_window.size(); ++w)
-      if (static_cast<double>(f->in_window[w]) >= f->threshold)
-        lane.spans.emplace_back(d.window_from_s[w], d.window_from_s[w] + d.window_s);
+    for (std::size_t w = 0; w < f->in_window.size(); ++w) {
+      if (!(static_cast<double>(f->in_window[w]) >= f->threshold)) continue;
+      const double from = d.window_from_s[w], to = from + d.window_s;
+      if (lane.spans.empty() || lane.spans.back().second < from)
+        lane.spans.emplace_back(from, to);
+      else
+        lane.spans.back().second = to;
+    }
     lanes.push_back(std::move(lane));
   }
   return lanes;
@@ -196,10 +163,7 @@ void Writer::verdict() {
         Tone::kAlarm);
     return;
   }
-  std::vector<std::string> found;
-  for (const Finding& f : d_.findings)
-    if (f.present)
-      found.push_back(fmt::format("{} ({})", f.diagnosis.name, percent(f.probability)));
+  const std::vector<std::string> found = found_words(d_);
   say(found.empty()
           ? fmt::format("In {} the model finds nothing above its thresholds. That does "
                         "not prove that the heart is healthy: see below what {} cannot show.",
@@ -354,9 +318,7 @@ void Writer::device() {
     const Diagnosis* const known = Vocabulary::standard().find(code);
     theirs.push_back("labelled: " + (known ? known->name : code));
   }
-  std::vector<std::string> ours;
-  for (const Finding& f : d_.findings)
-    if (f.present) ours.push_back(fmt::format("{} ({})", f.diagnosis.name, percent(f.probability)));
+  std::vector<std::string> ours = found_words(d_);
   if (ours.empty())
     ours.emplace_back(d_.grade == edge::Grade::kUnreadable ? "unreadable: nothing is judged"
                                                            : "nothing above its threshold");
@@ -406,42 +368,6 @@ void Writer::about_model() {
 }
 
 }  // namespace
-
-std::string headline(const RecordingDiagnosis& d) {
-  if (d.grade == edge::Grade::kUnreadable)
-    return fmt::format("unreadable: {}", fmt::join(fault_words(d.faults), ", "));
-  std::vector<std::string> found;
-  for (const Finding& f : d.findings)
-    if (f.present)
-      found.push_back(fmt::format("{} ({})", f.diagnosis.name, percent(f.probability)));
-  if (found.empty()) return "nothing found";
-  constexpr std::size_t kNamed = 3;
-  std::string line = fmt::format(
-      "{}",
-      fmt::join(found.begin(),
-                found.begin() + static_cast<std::ptrdiff_t>(std::min(kNamed, found.size())), ", "));
-  if (found.size() > kNamed) line += fmt::format(" and {} more", found.size() - kNamed);
-  return line;
-}
-
-bool is_normal(const Diagnosis& diagnosis) { return diagnosis.code == "426783006"; }
-
-std::string plain_words(const Diagnosis& diagnosis) {
-  static const std::map<std::string, std::string, std::less<>> kWords = [] {
-    std::map<std::string, std::string, std::less<>> words;
-    std::string_view rest = embedded::plain_words;
-    while (!rest.empty()) {
-      const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
-      const std::string_view row = rest.substr(0, end);
-      rest.remove_prefix(end + 1);
-      if (const std::size_t comma = row.find(','); comma != std::string_view::npos)
-        words.emplace(row.substr(0, comma), row.substr(comma + 1));
-    }
-    return words;
-  }();
-  const auto at = kWords.find(diagnosis.code);
-  return at == kWords.end() ? "" : at->second;
-}
 
 Document to_document(const DiagnosisReport& report, const PaperOptions& paper) {
   return Writer(report, paper).write();

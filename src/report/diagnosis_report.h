@@ -71,13 +71,4 @@ DiagnosisReport make_report(const RecordingPlace& place, RecordingDiagnosis diag
 /// In the order a person reads.
 Document to_document(const DiagnosisReport& report, const PaperOptions& paper);
 
-/// One line: "atrial fibrillation (83 %), and 2 more", "nothing found", "unreadable: lead off".
-std::string headline(const RecordingDiagnosis& diagnosis);
-
-/// Whether it says that all is well: the normal rhythm.
-bool is_normal(const Diagnosis& diagnosis);
-
-/// What a diagnosis means, in a sentence; empty where none is written.
-std::string plain_words(const Diagnosis& diagnosis);
-
 }  // namespace liteheart

@@ -5,6 +5,7 @@
 #include <functional>
 #include <numeric>
 
+#include "report/diagnosis_words.h"
 #include "report/html.h"
 #include "report/paper_style.h"
 #include "report/report_files.h"

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "report/diagnosis_words.h"
 #include "report/report_files.h"
 
 namespace liteheart {
