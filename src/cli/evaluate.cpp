@@ -75,18 +75,17 @@ void run(const EvaluateArguments& a) {
   if (records.empty())
     throw Error(a.data, "has no records in the split '" + a.split + "'",
                 "prepare it with other folds, or choose another --split");
-  BootstrapOptions bootstrap;
-  bootstrap.replicates = a.bootstrap;
-  bootstrap.seed = a.seed;
+  EvaluateOptions options;
+  options.bootstrap.replicates = a.bootstrap;
+  options.bootstrap.seed = a.seed;
   std::vector<Row> rows;
   for (const auto& [role, path] :
        {std::pair{"teacher", a.teacher}, std::pair{"baseline", a.baseline},
         std::pair{"model", a.model}}) {
     if (path.empty()) continue;
     Progress progress(role, records.size());
-    rows.push_back({role, path,
-                    evaluate_model(path, data, records, bootstrap,
-                                   [&](std::size_t done, std::size_t) { progress.update(done); })});
+    options.progress = [&](std::size_t done, std::size_t) { progress.update(done); };
+    rows.push_back({role, path, evaluate_model(path, data, records, options)});
   }
   const Evaluation& model = rows.back().evaluation;
   nlohmann::json json = {
@@ -116,7 +115,8 @@ void run(const EvaluateArguments& a) {
     const auto system = [](const Row& row) {
       return System{row.evaluation.predictions, row.evaluation.decision};
     };
-    const GapClosed gap = gap_closed(system(rows[2]), system(rows[1]), system(rows[0]), bootstrap);
+    const GapClosed gap =
+        gap_closed(system(rows[2]), system(rows[1]), system(rows[0]), options.bootstrap);
     json["gap_closed"] = to_json(gap);
     fmt::print("\n{}", to_table(gap));
   }

@@ -78,18 +78,29 @@ std::optional<double> sensitivity(const Confusion& c) { return ratio(c.tp, c.tp 
 
 std::optional<double> specificity(const Confusion& c) { return ratio(c.tn, c.tn + c.fp); }
 
-double expected_calibration_error(std::span<const float> probability,
-                                  std::span<const std::uint8_t> label) {
+std::vector<ReliabilityBin> reliability_bins(std::span<const float> probability,
+                                             std::span<const std::uint8_t> label) {
   constexpr int kBins = 15;
-  std::array<double, kBins> gap{};  // sum over the bin of probability - label
+  std::vector<ReliabilityBin> bins(kBins);
   for (std::size_t i = 0; i < probability.size(); ++i) {
     const double p = probability[i];
-    const auto bin =
-        static_cast<std::size_t>(std::clamp(static_cast<int>(p * kBins), 0, kBins - 1));
-    gap[bin] += p - (label[i] ? 1.0 : 0.0);
+    ReliabilityBin& bin =
+        bins[static_cast<std::size_t>(std::clamp(static_cast<int>(p * kBins), 0, kBins - 1))];
+    ++bin.records;
+    bin.positives += label[i] != 0;
+    bin.mean_probability += p;
   }
+  for (ReliabilityBin& bin : bins)
+    if (bin.records) bin.mean_probability /= static_cast<double>(bin.records);
+  return bins;
+}
+
+double expected_calibration_error(std::span<const float> probability,
+                                  std::span<const std::uint8_t> label) {
   double sum = 0;
-  for (double g : gap) sum += std::abs(g);
+  for (const ReliabilityBin& bin : reliability_bins(probability, label))
+    sum += std::abs(bin.mean_probability * static_cast<double>(bin.records) -
+                    static_cast<double>(bin.positives));
   return probability.empty() ? 0 : sum / static_cast<double>(probability.size());
 }
 

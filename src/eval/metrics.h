@@ -51,9 +51,15 @@ std::optional<double> sensitivity(const Confusion& c);
 /// TN / (TN + FP); nullopt without negatives.
 std::optional<double> specificity(const Confusion& c);
 
-/// Expected calibration error of one class: probabilities in 15 equal-width bins [k/15, (k+1)/15),
-/// the last one closed; the mean over records of |mean probability - share of positives| of its
-/// bin.
+struct ReliabilityBin {
+  std::size_t records = 0, positives = 0;
+  double mean_probability = 0;  // 0 without records
+};
+/// Probabilities in 15 equal-width bins [k/15, (k+1)/15), the last one closed.
+std::vector<ReliabilityBin> reliability_bins(std::span<const float> probability,
+                                             std::span<const std::uint8_t> label);
+/// Expected calibration error: the mean over records of |mean probability - share of positives| of
+/// its bin.
 double expected_calibration_error(std::span<const float> probability,
                                   std::span<const std::uint8_t> label);
 

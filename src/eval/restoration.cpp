@@ -37,24 +37,28 @@ std::optional<double> pearson_correlation(std::span<const float> a, std::span<co
 
 }  // namespace
 
-void RestorationError::add(std::span<const float> restored, std::span<const float> truth,
-                           std::size_t samples, std::size_t valid) {
+LeadCorrelations RestorationError::add(std::span<const float> restored,
+                                       std::span<const float> truth, std::size_t samples,
+                                       std::size_t valid) {
   if (restored.size() != kLeads * samples || truth.size() != kLeads * samples || valid > samples) {
     throw Error("", "restored and true leads differ in size",
                 "compare arrays of 12 leads and the same number of samples");
   }
-  if (valid == 0) return;
+  LeadCorrelations correlations;
+  if (valid == 0) return correlations;
   for (std::size_t lead = 0; lead < kLeads; ++lead) {
     const auto r = restored.subspan(lead * samples, valid);
     const auto t = truth.subspan(lead * samples, valid);
     Sums& s = sums_[lead];
     s.mse += mean_squared_error(r, t);
     ++s.records;
-    if (const auto correlation = pearson_correlation(r, t)) {
-      s.pearson += *correlation;
+    correlations[lead] = pearson_correlation(r, t);
+    if (correlations[lead]) {
+      s.pearson += *correlations[lead];
       ++s.pearson_records;
     }
   }
+  return correlations;
 }
 
 LeadsRestored RestorationError::per_lead() const {

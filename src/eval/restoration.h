@@ -23,6 +23,9 @@ struct LeadRestoration {
 
 using LeadsRestored = std::array<LeadRestoration, kLeads>;
 
+/// Pearson correlation of one record's leads; nullopt where the true or the restored one is flat.
+using LeadCorrelations = std::array<std::optional<double>, kLeads>;
+
 /// A row a lead.
 std::string to_table(const LeadsRestored& leads);
 /// An object a lead, under its name: pearson, mse (null where undefined), records, pearson_records.
@@ -32,9 +35,10 @@ nlohmann::json to_json(const LeadsRestored& leads);
 class RestorationError {
  public:
   /// restored, truth: [12, samples], the same conditioning for both. The first `valid` samples
-  /// count; what follows is padding. Throws Error where the sizes do not fit.
-  void add(std::span<const float> restored, std::span<const float> truth, std::size_t samples,
-           std::size_t valid);
+  /// count; what follows is padding. Gives the record's own correlations. Throws Error where the
+  /// sizes do not fit.
+  LeadCorrelations add(std::span<const float> restored, std::span<const float> truth,
+                       std::size_t samples, std::size_t valid);
   /// nullopt where no record counts.
   LeadsRestored per_lead() const;
 

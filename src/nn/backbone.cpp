@@ -107,7 +107,8 @@ BackboneOutput BackboneImpl::classify(std::vector<torch::Tensor> blocks) {
     tokens = layer->as<TransformerLayerImpl>()->forward(tokens);
     out.layers.push_back(tokens);
   }
-  out.logits = output(hidden(std::get<0>(tokens.max(1)))).to(torch::kFloat);
+  out.pooled = std::get<0>(tokens.max(1));
+  out.logits = output(hidden(out.pooled)).to(torch::kFloat);
   return out;
 }
 

@@ -14,6 +14,7 @@ struct BackboneOutput {
   torch::Tensor logits;               // [batch, class]
   std::vector<torch::Tensor> blocks;  // encoder blocks, each [batch, width, 1, time]
   std::vector<torch::Tensor> layers;  // transformer layers, each [batch, token, width]
+  torch::Tensor pooled;               // maximum over the tokens, [batch, width]
 };
 
 struct ResidualBlockImpl : torch::nn::Module {

@@ -1,17 +1,43 @@
-// A trained model measured on a split of a prepared data set.
+// A trained model measured on a split of a prepared data set. No libtorch here: who shows an
+// evaluation does not run the model.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "data/dataset.h"
 #include "eval/measurement_error.h"
 #include "eval/report.h"
 #include "eval/restoration.h"
-#include "nn/model.h"
+#include "nn/model_card.h"
 
 namespace liteheart {
+
+/// One recording as it is and as the model restored it.
+struct RestorationExample {
+  std::string record;                  // its name within its data set
+  double pearson = 0;                  // mean over the leads that the model is not given
+  LeadCorrelations leads;              // of each lead
+  std::size_t samples = 0;             // of the window that hold signal
+  std::vector<float> truth, restored;  // [12, samples], conditioned
+};
+
+/// What pictures of a model are drawn from, beside its numbers.
+struct EvaluationSamples {
+  static constexpr std::size_t kMostEmbedded = 800;
+  std::vector<std::size_t>
+      embedded;  // places among the evaluated records, evenly spread, ascending
+  std::size_t width = 0;
+  std::vector<float> embedding;  // [embedded, width]: the backbone's features before the classes
+  // Best, median and worst by `pearson`; fewer where fewer recordings have one, none where the
+  // model restores nothing.
+  std::vector<RestorationExample> restored;
+};
 
 struct Evaluation {
   ModelCard card;
@@ -25,13 +51,19 @@ struct Evaluation {
   // Where the model restores leads:
   std::optional<LeadsRestored> restored;
   std::optional<MeasurementErrors> measured;  // on the restored leads
+  std::optional<EvaluationSamples> samples;   // where asked for
   double seconds = 0;
 };
 
+struct EvaluateOptions {
+  BootstrapOptions bootstrap;
+  bool samples = false;
+  std::function<void(std::size_t, std::size_t)> progress;  // (done, total)
+};
+
 /// Thresholds and calibration are the model's own; a model without any (an imported one) keeps
-/// identity and 0.5. progress(done, total). Throws Error.
+/// identity and 0.5. Throws Error.
 Evaluation evaluate_model(const std::filesystem::path& path, const PreparedDataset& data,
-                          std::span<const std::size_t> records, const BootstrapOptions& bootstrap,
-                          const std::function<void(std::size_t, std::size_t)>& progress);
+                          std::span<const std::size_t> records, const EvaluateOptions& options);
 
 }  // namespace liteheart

@@ -55,9 +55,7 @@ Predictions predict(Model& model, const PreparedDataset& data, std::span<const s
     p.logit.insert(p.logit.end(), logits.data_ptr<float>(),
                    logits.data_ptr<float>() + logits.numel());
     from += part.size();
-    if (options.each)
-      options.each(from, signal,
-                   out.restored.defined() ? out.restored.to(torch::kCPU) : out.restored);
+    if (options.each) options.each(from, signal, out);
   }
   std::vector<RecordRow> rows;
   for (const std::size_t record : records) {

@@ -15,9 +15,9 @@ struct PredictOptions {
   torch::Device device = torch::kCPU;
   bool bf16 = false;
   std::int64_t batch = 128;
-  /// Called after each batch with (records done, signals [batch, 12, time], restored [batch, 12,
-  /// time] or undefined).
-  std::function<void(std::size_t, const torch::Tensor&, const torch::Tensor&)> each;
+  /// Called after each batch with (records done, signals [batch, 12, time] on the CPU, what the
+  /// model made of them on `device`).
+  std::function<void(std::size_t, const torch::Tensor&, const ModelOutput&)> each;
 };
 
 /// Logits and labels of `records`, in that order, for the classes of the data set. Throws Error if

@@ -165,6 +165,7 @@ TEST(Backbone, output_shapes_are_those_of_the_strides) {
   EXPECT_EQ(out.blocks[2].sizes(), (std::vector<std::int64_t>{3, 32, 1, 64}));
   ASSERT_EQ(out.layers.size(), 2u);
   EXPECT_EQ(out.layers[1].sizes(), (std::vector<std::int64_t>{3, 64, 32}));
+  EXPECT_EQ(out.pooled.sizes(), (std::vector<std::int64_t>{3, 32}));
 }
 
 TEST(Architecture, an_unknown_preset_is_an_error_that_lists_the_known_ones) {

@@ -18,9 +18,10 @@ TEST_F(Training, model_predicts_the_same_in_batches_of_any_size_and_knows_its_da
   PredictOptions options;
   options.batch = 5;
   std::size_t seen = 0;
-  options.each = [&](std::size_t done, const at::Tensor& signal, const at::Tensor& restored) {
+  options.each = [&](std::size_t done, const at::Tensor& signal, const ModelOutput& output) {
     EXPECT_EQ(static_cast<std::size_t>(signal.size(0)), done - seen);
-    EXPECT_FALSE(restored.defined());
+    EXPECT_EQ(output.backbone.logits.size(0), signal.size(0));
+    EXPECT_FALSE(output.restored.defined());
     seen = done;
   };
   const Predictions small = predict(model, set, records, options);
