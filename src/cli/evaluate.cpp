@@ -1,42 +1,35 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "data/dataset_json.h"
 #include "ecg/error.h"
+#include "eval/report_format.h"
 #include "nn/runtime.h"
-#include "train/evaluation.h"
+#include "report/evaluation_page.h"
+#include "report/paint.h"
 
 namespace liteheart {
 namespace {
 
 struct EvaluateArguments {
-  std::string data, model, baseline, teacher, split = "test", json, csv;
+  std::string data, model, baseline, teacher, split = "test", json, csv, report, figures;
   int bootstrap = 1000, threads = 0;
   std::uint64_t seed = 1;
 };
 
-struct Row {
-  std::string role, path;
-  Evaluation evaluation;
-};
-
-std::string cell(const Estimate& e) {
-  if (!e.value) return "-";
-  if (!e.interval) return fmt::format("{:.3f}", *e.value);
-  return fmt::format("{:.3f} [{:.3f}, {:.3f}]", *e.value, e.interval->low, e.interval->high);
-}
-
-void print_systems(const std::vector<Row>& rows) {
+void print_systems(const std::vector<EvaluatedSystem>& rows) {
   fmt::print("{:<10}{:<6}{:>22}{:>22}{:>22}{:>22}\n", "system", "lead", "macro AUC", "MAP",
              "macro F1", "macro F2");
-  for (const Row& row : rows) {
+  for (const EvaluatedSystem& row : rows) {
     const Report& r = row.evaluation.report;
     fmt::print("{:<10}{:<6}{:>22}{:>22}{:>22}{:>22}\n", row.role,
                lead_text(row.evaluation.card.leads), cell(r.macro_auc),
@@ -51,15 +44,18 @@ void print_accepted(const Evaluation& e) {
         "The data set was prepared without the quality gate: prepare it again for coverage.\n\n");
     return;
   }
-  const auto accepted = static_cast<std::size_t>(
-      std::llround(e.report.coverage * static_cast<double>(e.report.records)));
-  fmt::print("The quality gate accepts {} of {} recordings ({:.1f} %)", accepted, e.report.records,
-             100 * e.report.coverage);
+  fmt::print("The quality gate accepts {} of {} recordings ({:.1f} %)", accepted_records(e.report),
+             e.report.records, 100 * e.report.coverage);
   if (e.accepted)
     fmt::print(". On those: macro AUC {}, MAP {}, macro F1 {}, macro F2 {}",
                cell(e.accepted->macro_auc), cell(e.accepted->mean_average_precision),
                cell(e.accepted->macro_f1), cell(e.accepted->macro_f2));
   fmt::print(".\n\n");
+}
+
+bool is_pdf(const std::filesystem::path& file) { return file.extension() == ".pdf"; }
+bool is_html(const std::filesystem::path& file) {
+  return file.extension() == ".html" || file.extension() == ".htm";
 }
 
 void write_text(const std::string& path, const std::string& text) {
@@ -68,7 +64,51 @@ void write_text(const std::string& path, const std::string& text) {
   if (!out) throw Error(path, "cannot be written", "choose another place or free some space");
 }
 
+/// Before the long work: whether it can be written in the end.
+void require_place(const std::string& path) {
+  if (path.empty()) return;
+  std::error_code ignored;
+  const std::filesystem::path file = path,
+                              folder = file.has_parent_path() ? file.parent_path() : ".";
+  if (std::filesystem::is_directory(file, ignored))
+    throw Error(path, "is a folder", "name a file in it");
+  if (!std::filesystem::is_directory(folder, ignored))
+    throw Error(path, "cannot be written: its folder is not there", "make the folder first");
+  const bool there = std::filesystem::exists(file, ignored);
+  if (::access(there ? file.c_str() : folder.c_str(), W_OK) != 0)
+    throw Error(path, "cannot be written", "choose another place");
+}
+
+void require_places(const EvaluateArguments& a) {
+  for (const std::string& path : {a.json, a.csv, a.report}) require_place(path);
+  if (!a.report.empty() && !is_pdf(a.report) && !is_html(a.report))
+    throw Error(a.report, "is neither a page nor a PDF", "let --report end in .html or .pdf");
+  if (a.figures.empty()) return;
+  std::error_code failed;
+  std::filesystem::create_directories(a.figures, failed);
+  if (!std::filesystem::is_directory(a.figures) || ::access(a.figures.c_str(), W_OK) != 0)
+    throw Error(a.figures, "is no folder that can be written",
+                "choose another place for --figures");
+}
+
+/// The page or PDF, and each figure as SVG, where asked for.
+void write_pictures(const EvaluateArguments& a, const EvaluationStudy& study) {
+  const std::vector<Figure> figures = evaluation_figures(study);
+  if (!a.report.empty() && is_pdf(a.report)) {
+    std::vector<Drawing> pages;
+    for (const Figure& f : figures) pages.push_back(sheet(f));
+    write_text(a.report, to_pdf(pages));
+  } else if (!a.report.empty()) {
+    write_text(a.report, evaluation_page(study, figures));
+  }
+  if (a.figures.empty()) return;
+  for (const Figure& f : figures)
+    write_text((std::filesystem::path(a.figures) / (f.name + ".svg")).string(), to_svg(sheet(f)));
+}
+
 void run(const EvaluateArguments& a) {
+  require_places(a);
+  const bool pictures = !a.report.empty() || !a.figures.empty();
   configure_runtime(a.threads);
   const PreparedDataset data(a.data);
   const auto records = data.indices(*split_named(a.split));
@@ -76,9 +116,10 @@ void run(const EvaluateArguments& a) {
     throw Error(a.data, "has no records in the split '" + a.split + "'",
                 "prepare it with other folds, or choose another --split");
   EvaluateOptions options;
+  options.samples = pictures;
   options.bootstrap.replicates = a.bootstrap;
   options.bootstrap.seed = a.seed;
-  std::vector<Row> rows;
+  std::vector<EvaluatedSystem> rows;
   for (const auto& [role, path] :
        {std::pair{"teacher", a.teacher}, std::pair{"baseline", a.baseline},
         std::pair{"model", a.model}}) {
@@ -90,7 +131,7 @@ void run(const EvaluateArguments& a) {
   const Evaluation& model = rows.back().evaluation;
   nlohmann::json json = {
       {"data", data.folder().filename().string()}, {"split", a.split}, {"disclaimer", kDisclaimer}};
-  for (const Row& row : rows) {
+  for (const EvaluatedSystem& row : rows) {
     json[row.role] = to_json(row.evaluation.report);
     if (row.evaluation.accepted) json[row.role]["accepted"] = to_json(*row.evaluation.accepted);
     json[row.role]["leads"] = lead_text(row.evaluation.card.leads);
@@ -111,18 +152,21 @@ void run(const EvaluateArguments& a) {
   fmt::print("{}\n", to_table(model.report));
   print_accepted(model);
   if (rows.size() > 1) print_systems(rows);
+  std::optional<GapClosed> gap;
   if (rows.size() == 3) {
-    const auto system = [](const Row& row) {
+    const auto system = [](const EvaluatedSystem& row) {
       return System{row.evaluation.predictions, row.evaluation.decision};
     };
-    const GapClosed gap =
-        gap_closed(system(rows[2]), system(rows[1]), system(rows[0]), options.bootstrap);
-    json["gap_closed"] = to_json(gap);
-    fmt::print("\n{}", to_table(gap));
+    gap = gap_closed(system(rows[2]), system(rows[1]), system(rows[0]), options.bootstrap);
+    json["gap_closed"] = to_json(*gap);
+    fmt::print("\n{}", to_table(*gap));
   }
   fmt::print("\n{}\n", kDisclaimer);
   if (!a.json.empty()) write_text(a.json, json.dump(2) + "\n");
   if (!a.csv.empty()) write_text(a.csv, to_csv(model.report));
+  if (pictures)
+    write_pictures(a, {data.folder().filename().string(), a.split, LITEHEART_VERSION,
+                       std::move(rows), std::move(gap)});
 }
 
 }  // namespace
@@ -149,6 +193,11 @@ void add_evaluate(CLI::App& app) {
   command->add_option("--threads", a->threads, "threads; 0 is all cores")->capture_default_str();
   command->add_option("--json", a->json, "write everything as JSON to this file");
   command->add_option("--csv", a->csv, "write the model's numbers as CSV to this file");
+  command->add_option(
+      "--report", a->report,
+      "write a page of tables and figures to this file: .html, or .pdf for the figures "
+      "alone, a page each");
+  command->add_option("--figures", a->figures, "write each figure as SVG into this folder");
   command->callback([a] { run(*a); });
 }
 

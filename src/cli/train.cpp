@@ -4,12 +4,15 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/progress.h"
+#include "data/output_file.h"
 #include "ecg/error.h"
 #include "nn/runtime.h"
+#include "report/training_log.h"
 #include "train/trainer.h"
 
 namespace liteheart {
@@ -25,6 +28,12 @@ void print_epoch(const EpochReport& e) {
   fmt::print("epoch {:3}/{}  MAP {:.4f}  AUC {:.4f}{}  {:.0f} records/s {}\n", e.epoch, e.epochs,
              e.map, e.auc, e.best ? " *" : "  ", e.records_per_second, losses);
   std::fflush(stdout);
+}
+
+/// training.html beside the log that it shows.
+void write_page(const std::filesystem::path& out) {
+  const std::string name = (out.has_filename() ? out : out.parent_path()).filename().string();
+  replace_file(out / "training.html", training_page(name, out));
 }
 
 void run(const TrainConfig& config) {
@@ -47,6 +56,7 @@ void run(const TrainConfig& config) {
   };
   const TrainOutcome outcome = train(config, callbacks);
   bar.reset();
+  if (outcome.epochs > 0) write_page(config.out);
   if (outcome.was_complete) {
     fmt::print("{} is complete already; nothing to do\n", config.out);
   } else if (!outcome.finished) {
@@ -54,8 +64,9 @@ void run(const TrainConfig& config) {
   }
   fmt::print(
       "best of {} epochs: {}, validation MAP {:.4f}, {:.0f} s in all\nmodel: "
-      "{}/model.safetensors\n",
-      outcome.epochs, outcome.best_epoch, outcome.best_map, outcome.seconds, config.out);
+      "{}/model.safetensors\ncurves: {}/training.html\n",
+      outcome.epochs, outcome.best_epoch, outcome.best_map, outcome.seconds, config.out,
+      config.out);
 }
 
 /// One option a field; what the command line gives wins over the config file.

@@ -1,26 +1,17 @@
 // Reports as tables, JSON and CSV.
+#include "eval/report_format.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "eval/measurement_error.h"
-#include "eval/report.h"
 #include "eval/restoration.h"
 
 namespace liteheart {
-namespace {
 
-using nlohmann::json;
-
-/// A number of all classes together under its name in JSON, CSV and table.
-struct Overall {
-  const char* key;
-  const char* title;
-  Estimate estimate;
-};
-
-std::vector<Overall> overall(const Report& r) {
+std::vector<NamedEstimate> overall(const Report& r) {
   return {
       {"macro_auc", "macro AUC", r.macro_auc},
       {"mean_average_precision", "mean average precision", r.mean_average_precision},
@@ -41,14 +32,7 @@ std::vector<Overall> overall(const Report& r) {
   };
 }
 
-/// A number of one class under its name in JSON and CSV, and the head of its column.
-struct ClassNumber {
-  const char* key;
-  const char* head;
-  Estimate estimate;
-};
-
-std::vector<ClassNumber> numbers(const ClassReport& c) {
+std::vector<NamedEstimate> numbers(const ClassReport& c) {
   return {
       {"auc", "AUC", c.auc},
       {"average_precision", "AP", c.average_precision},
@@ -61,12 +45,6 @@ std::vector<ClassNumber> numbers(const ClassReport& c) {
   };
 }
 
-json number(const std::optional<double>& v) { return v ? json(*v) : json(nullptr); }
-
-json interval(const std::optional<Interval>& i) {
-  return i ? json::array({i->low, i->high}) : json(nullptr);
-}
-
 std::string cell(const std::optional<double>& v) { return v ? fmt::format("{:.3f}", *v) : "-"; }
 
 std::string cell(const Estimate& e) {
@@ -76,6 +54,36 @@ std::string cell(const Estimate& e) {
 
 const std::string& short_name(const Diagnosis& d) {
   return d.abbreviation.empty() ? d.code : d.abbreviation;
+}
+
+std::vector<std::pair<const char*, const GapRatio*>> ratios(const GapClosed& g) {
+  return {{"macro_auc", &g.macro_auc},
+          {"mean_average_precision", &g.mean_average_precision},
+          {"macro_f1", &g.macro_f1},
+          {"macro_f2", &g.macro_f2}};
+}
+
+std::vector<NamedError> named(const MeasurementErrors& e) {
+  std::vector<NamedError> all = {{"QRS axis (degrees)", 1, &e.qrs_axis_deg},
+                                 {"QRS duration (ms)", 1, &e.qrs_ms},
+                                 {"QT interval (ms)", 1, &e.qt_ms}};
+  for (std::size_t lead = 0; lead < e.st_mv.size(); ++lead)
+    all.push_back({fmt::format("ST level {} (mV)", kLeadNames[lead]), 3, &e.st_mv[lead]});
+  return all;
+}
+
+std::size_t accepted_records(const Report& r) {
+  return static_cast<std::size_t>(std::llround(r.coverage * static_cast<double>(r.records)));
+}
+
+namespace {
+
+using nlohmann::json;
+
+json number(const std::optional<double>& v) { return v ? json(*v) : json(nullptr); }
+
+json interval(const std::optional<Interval>& i) {
+  return i ? json::array({i->low, i->high}) : json(nullptr);
 }
 
 using Rows = std::vector<std::vector<std::string>>;
@@ -103,9 +111,9 @@ Rows class_rows(const Report& r) {
     std::vector<std::string> row = {short_name(c.diagnosis), std::to_string(c.positives),
                                     fmt::format("{:.4f}", c.prevalence)};
     std::vector<std::string> head = {"class", "positives", "prevalence"};
-    for (const ClassNumber& n : numbers(c)) {
+    for (const NamedEstimate& n : numbers(c)) {
       row.push_back(cell(n.estimate));
-      head.push_back(n.head);
+      head.push_back(n.title);
     }
     row.push_back(c.diagnosis.name);
     head.push_back("diagnosis");
@@ -156,28 +164,6 @@ std::string csv_row(const Diagnosis& d, const char* metric, const Estimate& e) {
                      shortest(e.value), shortest(low), shortest(high));
 }
 
-std::vector<std::pair<const char*, const GapRatio*>> ratios(const GapClosed& g) {
-  return {{"macro_auc", &g.macro_auc},
-          {"mean_average_precision", &g.mean_average_precision},
-          {"macro_f1", &g.macro_f1},
-          {"macro_f2", &g.macro_f2}};
-}
-
-struct NamedError {
-  std::string name;
-  int decimals;  // that tell something
-  const MeasurementError* error;
-};
-
-std::vector<NamedError> named(const MeasurementErrors& e) {
-  std::vector<NamedError> all = {{"QRS axis (degrees)", 1, &e.qrs_axis_deg},
-                                 {"QRS duration (ms)", 1, &e.qrs_ms},
-                                 {"QT interval (ms)", 1, &e.qt_ms}};
-  for (std::size_t lead = 0; lead < e.st_mv.size(); ++lead)
-    all.push_back({fmt::format("ST level {} (mV)", kLeadNames[lead]), 3, &e.st_mv[lead]});
-  return all;
-}
-
 json to_json(const MeasurementError& e) {
   return {{"records", e.records},       {"true_records", e.true_records},
           {"median", number(e.median)}, {"percentile_90", number(e.percentile_90)},
@@ -188,7 +174,7 @@ json to_json(const MeasurementError& e) {
 
 std::string to_table(const Report& r) {
   Rows summary;
-  for (const Overall& o : overall(r)) summary.push_back({o.title, cell(o.estimate)});
+  for (const NamedEstimate& o : overall(r)) summary.push_back({o.title, cell(o.estimate)});
   std::string text = heading(r) + "\n" + align(summary) + "\n";
   if (!r.classes.empty()) text += align(class_rows(r)) + "\n";
   return text;
@@ -204,7 +190,7 @@ json to_json(const Report& r) {
                 {"confidence", r.bootstrap.confidence},
                 {"seed", r.bootstrap.seed}}},
               {"disclaimer", kDisclaimer}};
-  for (const Overall& o : overall(r)) {
+  for (const NamedEstimate& o : overall(r)) {
     out[o.key] = number(o.estimate.value);
     if (o.estimate.interval) out[std::string(o.key) + "_interval"] = interval(o.estimate.interval);
   }
@@ -213,7 +199,7 @@ json to_json(const Report& r) {
                   {"name", c.diagnosis.name}, {"positives", c.positives},
                   {"negatives", c.negatives}, {"prevalence", c.prevalence},
                   {"threshold", c.threshold}, {"evaluated", c.evaluated()}};
-    for (const ClassNumber& n : numbers(c)) {
+    for (const NamedEstimate& n : numbers(c)) {
       entry[n.key] = number(n.estimate.value);
       if (n.estimate.interval)
         entry[std::string(n.key) + "_interval"] = interval(n.estimate.interval);
@@ -226,13 +212,13 @@ json to_json(const Report& r) {
 std::string to_csv(const Report& r) {
   std::string text = "code,abbreviation,metric,value,low,high\n";
   text += csv_row({}, "records", count(r.records)) + csv_row({}, "patients", count(r.patients));
-  for (const Overall& o : overall(r)) text += csv_row({}, o.key, o.estimate);
+  for (const NamedEstimate& o : overall(r)) text += csv_row({}, o.key, o.estimate);
   for (const ClassReport& c : r.classes) {
     text += csv_row(c.diagnosis, "positives", count(c.positives));
     text += csv_row(c.diagnosis, "negatives", count(c.negatives));
     text += csv_row(c.diagnosis, "prevalence", {c.prevalence, {}});
     text += csv_row(c.diagnosis, "threshold", {c.threshold, {}});
-    for (const ClassNumber& n : numbers(c)) text += csv_row(c.diagnosis, n.key, n.estimate);
+    for (const NamedEstimate& n : numbers(c)) text += csv_row(c.diagnosis, n.key, n.estimate);
   }
   return text;
 }

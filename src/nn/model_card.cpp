@@ -105,8 +105,9 @@ void check(const ModelCard& card, const std::string& place) {
 std::string reads_text(const ModelCard& card) {
   const edge::Conditioning& c = card.conditioning;
   return fmt::format(
-      "lead {} at {} Hz, {} samples, {} to {} Hz, {}", lead_text(card.leads), c.rate_hz, c.window,
-      c.low_hz, c.high_hz,
+      "{} at {} Hz, {} samples, {} to {} Hz, {}",
+      card.leads.size() == kLeads ? "12 leads" : "lead " + lead_text(card.leads), c.rate_hz,
+      c.window, c.low_hz, c.high_hz,
       c.normalization == edge::Normalization::kZScore ? "z-score" : "fixed gain (mV)");
 }
 

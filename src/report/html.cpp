@@ -24,6 +24,14 @@ std::string in_base64(const std::string& bytes) {
   return text.get();
 }
 
+/// An interval stays on one line: "[0.88,&nbsp;0.93]".
+std::string cell_text(const std::string& text) {
+  std::string out = escaped(text);
+  for (std::size_t at = out.find('['); at != out.npos && (at = out.find(", ", at)) != out.npos;)
+    out.replace(at, 2, ",&nbsp;");
+  return out;
+}
+
 }  // namespace
 
 std::string escaped(std::string_view text) {
@@ -65,17 +73,34 @@ std::string url_encoded(std::string_view name) {
   return out;
 }
 
+std::string picture(const Drawing& drawing, std::string_view alternative) {
+  // Each picture is an image of its own: the names within one do not meet those of another.
+  return fmt::format(
+      "<img style=\"width:{:.2f}mm\" alt=\"{}\" src=\"data:image/svg+xml;base64,{}\">",
+      drawing.width, escaped(alternative), in_base64(to_svg(drawing)));
+}
+
 std::string figure(const Drawing& drawing, std::string_view alternative, std::string_view caption) {
   const std::string below =
       caption.empty() ? "" : fmt::format("<figcaption>{}</figcaption>", escaped(caption));
-  // Each picture is an image of its own: the names within one do not meet those of another. One
-  // that is too wide to be read on a phone is scrolled there.
+  // One that is too wide to be read on a phone is scrolled there.
   const bool wide = drawing.width > kPhoneMm;
-  return fmt::format(
-      "<figure>{}<img style=\"width:{:.2f}mm\" alt=\"{}\" "
-      "src=\"data:image/svg+xml;base64,{}\">{}{}</figure>\n",
-      wide ? "<div class=\"wide\" tabindex=\"0\">" : "", drawing.width, escaped(alternative),
-      in_base64(to_svg(drawing)), wide ? "</div>" : "", below);
+  return fmt::format("<figure>{}{}{}{}</figure>\n",
+                     wide ? "<div class=\"wide\" tabindex=\"0\">" : "",
+                     picture(drawing, alternative), wide ? "</div>" : "", below);
+}
+
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+  std::string out = "<div class=\"wide\" tabindex=\"0\"><table class=\"numbers\">\n";
+  for (const auto& row : rows) {
+    const char* const tag = &row == &rows.front() ? "th" : "td";
+    out += "<tr>";
+    for (std::size_t i = 0; i < row.size(); ++i)
+      out += fmt::format("<{0}{1}>{2}</{0}>", tag, i == 0 ? "" : " class=\"number\"",
+                         cell_text(row[i]));
+    out += "</tr>\n";
+  }
+  return out + "</table></div>\n";
 }
 
 std::string html_page(std::string_view title, std::string_view body) {
