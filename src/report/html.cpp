@@ -24,11 +24,12 @@ std::string in_base64(const std::string& bytes) {
   return text.get();
 }
 
-/// An interval stays on one line: "[0.88,&nbsp;0.93]".
+/// Intervals and percentages stay on one line: "[0.88,&nbsp;0.93]", "5&nbsp;%".
 std::string cell_text(const std::string& text) {
   std::string out = escaped(text);
   for (std::size_t at = out.find('['); at != out.npos && (at = out.find(", ", at)) != out.npos;)
     out.replace(at, 2, ",&nbsp;");
+  for (std::size_t at = 0; (at = out.find(" %", at)) != out.npos;) out.replace(at, 1, "&nbsp;");
   return out;
 }
 
@@ -91,16 +92,16 @@ std::string figure(const Drawing& drawing, std::string_view alternative, std::st
 }
 
 std::string table(const std::vector<std::vector<std::string>>& rows) {
-  std::string out = "<div class=\"wide\" tabindex=\"0\"><table class=\"numbers\">\n";
+  std::string out = "<div class=\"wide\" tabindex=\"0\"><table class=\"numbers\">\n<thead>";
   for (const auto& row : rows) {
-    const char* const tag = &row == &rows.front() ? "th" : "td";
+    const bool head = &row == &rows.front();
     out += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i)
-      out += fmt::format("<{0}{1}>{2}</{0}>", tag, i == 0 ? "" : " class=\"number\"",
+      out += fmt::format("<{0}{1}>{2}</{0}>", head ? "th" : "td", i == 0 ? "" : " class=\"number\"",
                          cell_text(row[i]));
-    out += "</tr>\n";
+    out += head ? "</tr></thead>\n<tbody>\n" : "</tr>\n";
   }
-  return out + "</table></div>\n";
+  return out + "</tbody></table></div>\n";
 }
 
 std::string html_page(std::string_view title, std::string_view body) {

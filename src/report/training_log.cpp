@@ -138,25 +138,21 @@ std::string training_page(const std::string& title, const std::filesystem::path&
   const auto epochs = read_training_log(folder);
   if (epochs.empty())
     throw Error((folder / "log.jsonl").string(), "holds no epoch", "train for one epoch at least");
-  std::string rows;
+  std::vector<std::vector<std::string>> rows = {
+      {"epoch", "validation MAP", "validation AUC", "total loss"}};
   for (const LoggedEpoch& e : epochs) {
     const auto total = e.losses.find("total");
-    rows += fmt::format(
-        "<tr><td>{}{}</td><td class=\"number\">{:.4f}</td><td class=\"number\">{:.4f}</td>"
-        "<td class=\"number\">{}</td></tr>\n",
-        e.epoch, e.best ? " *" : "", e.map, e.auc,
-        total == e.losses.end() ? "-" : fmt::format("{:.4f}", total->second));
+    rows.push_back({fmt::format("{}{}", e.epoch, e.best ? " *" : ""), fmt::format("{:.4f}", e.map),
+                    fmt::format("{:.4f}", e.auc),
+                    total == e.losses.end() ? "-" : fmt::format("{:.4f}", total->second)});
   }
   const Figure f{"training",
                  {losses_panel(title, epochs), validation_panel(title, epochs)},
                  training_caption()};
-  return html_page(
-      "Training of " + title,
-      fmt::format("<h1>Training of {}</h1>\n{}<h2>Epochs</h2>\n<table><tr><th>epoch</th>"
-                  "<th class=\"number\">validation MAP</th><th class=\"number\">validation AUC</th>"
-                  "<th class=\"number\">total loss</th></tr>\n{}</table>\n"
-                  "<p class=\"soft\">* the best MAP so far</p>\n",
-                  escaped(title), to_html(f), rows));
+  return html_page("Training of " + title,
+                   fmt::format("<h1>Training of {}</h1>\n{}<h2>Epochs</h2>\n{}"
+                               "<p class=\"soft\">* the best MAP so far</p>\n",
+                               escaped(title), to_html(f), table(rows)));
 }
 
 }  // namespace liteheart

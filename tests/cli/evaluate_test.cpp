@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/study.h"
 
@@ -16,18 +18,40 @@ class Evaluate : public testing::Test {
   static void SetUpTestSuite() {
     const Study& study = Study::get();
     const ScratchFolder scratch;
-    outcome_ =
-        liteheart({"evaluate", "--data", study.data, "--model", study.distilled, "--baseline",
-                   study.student, "--teacher", study.teacher, "--bootstrap", "50", "--threads", "1",
-                   "--json", scratch / "report.json", "--csv", scratch / "report.csv"});
+    outcome_ = liteheart({"evaluate",
+                          "--data",
+                          study.data,
+                          "--model",
+                          study.distilled,
+                          "--baseline",
+                          study.student,
+                          "--teacher",
+                          study.teacher,
+                          "--bootstrap",
+                          "50",
+                          "--threads",
+                          "1",
+                          "--json",
+                          scratch / "report.json",
+                          "--csv",
+                          scratch / "report.csv",
+                          "--report",
+                          scratch / "page.html",
+                          "--figures",
+                          scratch / "figures"});
     ASSERT_EQ(outcome_.exit_code, 0) << outcome_.err;
     json_ = nlohmann::json::parse(read_bytes(scratch / "report.json"));
     csv_ = lines(read_bytes(scratch / "report.csv"));
+    page_ = read_bytes(scratch / "page.html");
+    for (const auto& entry : std::filesystem::directory_iterator(scratch / "figures"))
+      figures_.insert(entry.path().filename());
   }
 
   static inline Outcome outcome_;
   static inline nlohmann::json json_;
   static inline std::vector<std::string> csv_;
+  static inline std::string page_;
+  static inline std::set<std::string> figures_;
 };
 
 TEST_F(Evaluate, PrintsTheNumbersThatItsJsonHolds) {
@@ -84,6 +108,48 @@ TEST_F(Evaluate, WritesACsvWithAHeaderAndEvenRows) {
   ASSERT_GT(csv_.size(), 100u);  // some numbers of each of the classes
   EXPECT_EQ(csv_[0], "code,abbreviation,metric,value,low,high");
   for (const std::string& row : csv_) EXPECT_EQ(std::ranges::count(row, ','), 5) << row;
+}
+
+TEST_F(Evaluate, WritesAPageWithEverySection) {
+  for (const char* section :
+       {"Systems side by side", "ROC and precision-recall curves", "Classes", "Calibration",
+        "Confusion", "Restored leads", "Embeddings", "Training", "Where the models come from"})
+    EXPECT_NE(page_.find(std::string("<h2>") + section + "</h2>"), std::string::npos) << section;
+  EXPECT_NE(page_.find(kNotAMedicalDevice), std::string::npos);
+  const std::string number = fmt::format("{:.3f}", json_["model"]["macro_auc"].get<double>());
+  EXPECT_NE(page_.find(number), std::string::npos) << number;
+  EXPECT_NE(page_.find("Best: "), std::string::npos);  // of the restored recordings
+}
+
+TEST_F(Evaluate, WritesEachFigureAsSvg) {
+  EXPECT_EQ(figures_, (std::set<std::string>{
+                          "calibration.svg", "confusion.svg", "embeddings.svg", "forest.svg",
+                          "found_instead.svg", "precision_recall.svg", "restoration_model.svg",
+                          "roc.svg", "systems.svg", "training.svg", "violin.svg"}));
+}
+
+TEST_F(Evaluate, WritesTheFiguresOfOneModelAsPdf) {
+  const ScratchFolder scratch;
+  const Outcome outcome =
+      liteheart({"evaluate", "--data", Study::get().data, "--model", Study::get().student,
+                 "--bootstrap", "0", "--threads", "1", "--report", scratch / "figures.pdf"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(read_bytes(scratch / "figures.pdf").starts_with("%PDF"));
+}
+
+TEST_F(Evaluate, TellsWhatItCannotWriteBeforeItBegins) {
+  const ScratchFolder scratch;
+  write_bytes(scratch.path() / "file", "");
+  for (const auto& [option, place] :
+       {std::pair{"--report", scratch / "none/page.html"},
+        std::pair{"--report", scratch / "page.txt"},
+        std::pair{"--json", scratch / "none/report.json"}, std::pair{"--csv", scratch / "."},
+        std::pair{"--figures", scratch / "file"}}) {
+    // Nor is the data looked at.
+    const Outcome outcome = liteheart(
+        {"evaluate", "--data", scratch / "nowhere", "--model", scratch / "nothing", option, place});
+    EXPECT_TRUE(fails_clearly(outcome, {place})) << option;
+  }
 }
 
 TEST_F(Evaluate, SaysThatItIsNoMedicalDevice) {

@@ -88,6 +88,12 @@ TEST(Train, RepeatedAfterItsEndSaysThatItIsComplete) {
   EXPECT_TRUE(read_bytes(out + "/model.safetensors") == before);
 }
 
+TEST(Train, LeavesAPageOfItsCurvesBesideItsLog) {
+  const std::string page = read_bytes(Study::get().distilled + "/training.html");
+  EXPECT_NE(page.find("Training of distilled"), std::string::npos);
+  EXPECT_NE(page.find("validation MAP"), std::string::npos);
+}
+
 TEST(Train, BesideAnotherOnTheSameFolderIsRefused) {
   const ScratchFolder scratch;
   const std::string out = scratch / "out";
