@@ -129,8 +129,9 @@ void run(const EvaluateArguments& a) {
     rows.push_back({role, path, evaluate_model(path, data, records, options)});
   }
   const Evaluation& model = rows.back().evaluation;
-  nlohmann::json json = {
-      {"data", data.folder().filename().string()}, {"split", a.split}, {"disclaimer", kDisclaimer}};
+  // Of "data" and of "data/".
+  const std::string data_name = (data.folder() / "").parent_path().filename().string();
+  nlohmann::json json = {{"data", data_name}, {"split", a.split}, {"disclaimer", kDisclaimer}};
   for (const EvaluatedSystem& row : rows) {
     json[row.role] = to_json(row.evaluation.report);
     if (row.evaluation.accepted) json[row.role]["accepted"] = to_json(*row.evaluation.accepted);
@@ -165,8 +166,7 @@ void run(const EvaluateArguments& a) {
   if (!a.json.empty()) write_text(a.json, json.dump(2) + "\n");
   if (!a.csv.empty()) write_text(a.csv, to_csv(model.report));
   if (pictures)
-    write_pictures(a, {data.folder().filename().string(), a.split, LITEHEART_VERSION,
-                       std::move(rows), std::move(gap)});
+    write_pictures(a, {data_name, a.split, LITEHEART_VERSION, std::move(rows), std::move(gap)});
 }
 
 }  // namespace

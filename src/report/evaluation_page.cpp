@@ -170,7 +170,7 @@ std::string classes(const EvaluationStudy& s) {
         fmt::format("<h3>Decisions of the {}</h3>\n", escaped(system_title(system))) + table(rows);
     if (!card.not_judged.empty())
       out += note(
-          "* its leads cannot judge this diagnosis: AUC below 0.8 on validation. `diagnose` does "
+          "* its leads cannot judge this diagnosis: AUC below 0.8 on validation. diagnose does "
           "not tell it.");
   }
   return out;
