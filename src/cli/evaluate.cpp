@@ -93,16 +93,16 @@ void require_places(const EvaluateArguments& a) {
 
 /// The page or PDF, and each figure as SVG, where asked for.
 void write_pictures(const EvaluateArguments& a, const EvaluationStudy& study) {
-  const std::vector<Figure> figures = evaluation_figures(study);
+  const std::vector<PanelFigure> figures = evaluation_figures(study);
   if (!a.report.empty() && is_pdf(a.report)) {
     std::vector<Drawing> pages;
-    for (const Figure& f : figures) pages.push_back(sheet(f));
+    for (const PanelFigure& f : figures) pages.push_back(sheet(f));
     write_text(a.report, to_pdf(pages));
   } else if (!a.report.empty()) {
     write_text(a.report, evaluation_page(study, figures));
   }
   if (a.figures.empty()) return;
-  for (const Figure& f : figures)
+  for (const PanelFigure& f : figures)
     write_text((std::filesystem::path(a.figures) / (f.name + ".svg")).string(), to_svg(sheet(f)));
 }
 

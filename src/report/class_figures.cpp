@@ -208,7 +208,7 @@ std::vector<double> kernel_density(std::span<const double> values, std::span<con
   return density;
 }
 
-Figure forest_figure(std::span<const EvaluatedSystem> systems) {
+PanelFigure forest_figure(std::span<const EvaluatedSystem> systems) {
   const BootstrapOptions& b = systems.back().evaluation.report.bootstrap;
   const std::string intervals =
       b.replicates > 0
@@ -227,7 +227,7 @@ Figure forest_figure(std::span<const EvaluatedSystem> systems) {
           "at the thresholds that were learned on validation."};
 }
 
-Figure violin_figure(std::span<const EvaluatedSystem> systems) {
+PanelFigure violin_figure(std::span<const EvaluatedSystem> systems) {
   return {"violin",
           {violin_panel(systems, kAuc), violin_panel(systems, kAveragePrecision),
            violin_panel(systems, kF2)},

@@ -4,7 +4,7 @@
 #include <span>
 
 #include "report/evaluated_system.h"
-#include "report/figure.h"
+#include "report/panel_figure.h"
 
 namespace liteheart {
 
@@ -14,10 +14,10 @@ Panel macro_panel(std::span<const EvaluatedSystem> systems);
 /// A panel each for AUC, average precision and F-beta 2; a row a class, sorted by the last system's
 /// AUC, the macro number below. All systems share a row. Classes without positives or negatives are
 /// left out.
-Figure forest_figure(std::span<const EvaluatedSystem> systems);
+PanelFigure forest_figure(std::span<const EvaluatedSystem> systems);
 
 /// A panel each for the same numbers: a violin a system, a dot a class.
-Figure violin_figure(std::span<const EvaluatedSystem> systems);
+PanelFigure violin_figure(std::span<const EvaluatedSystem> systems);
 
 /// The outline of a violin: density of `values` at `places` by Gaussian kernels (Silverman's rule),
 /// the highest of them 1.

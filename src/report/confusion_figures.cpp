@@ -159,8 +159,8 @@ Panel found_instead_panel(const EvaluatedSystem& system) {
 
 }  // namespace
 
-Figure confusion_figure(std::span<const EvaluatedSystem> systems) {
-  Figure f{"confusion", {}, {}};
+PanelFigure confusion_figure(std::span<const EvaluatedSystem> systems) {
+  PanelFigure f{"confusion", {}, {}};
   for (const EvaluatedSystem& s : systems) f.panels.push_back(confusion_panel(s));
   f.caption =
       "Recordings by truth and decision: true positives, false negatives, false positives, true "
@@ -172,8 +172,8 @@ Figure confusion_figure(std::span<const EvaluatedSystem> systems) {
   return f;
 }
 
-Figure found_instead_figure(std::span<const EvaluatedSystem> systems) {
-  Figure f{"found_instead", {}, {}};
+PanelFigure found_instead_figure(std::span<const EvaluatedSystem> systems) {
+  PanelFigure f{"found_instead", {}, {}};
   for (const EvaluatedSystem& s : systems) f.panels.push_back(found_instead_panel(s));
   f.caption =
       "A row a true class, with its recordings in brackets. Blue: the share of them, in %, in "

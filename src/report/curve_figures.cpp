@@ -69,8 +69,8 @@ Axes unit_square(const std::string& title, const CurveKind& kind,
   return axes;
 }
 
-Figure class_figure(std::span<const EvaluatedSystem> systems, const CurveKind& kind) {
-  Figure f{kind.file, {}, {}};
+PanelFigure class_figure(std::span<const EvaluatedSystem> systems, const CurveKind& kind) {
+  PanelFigure f{kind.file, {}, {}};
   for (const EvaluatedSystem& s : systems) {
     const SystemStyle style = system_style(s.role);
     const std::vector<Curve> curves = curves_of(s, kind);
@@ -162,7 +162,7 @@ Panel calibration_panel(const EvaluatedSystem& system) {
 
 }  // namespace
 
-Figure mean_curves_figure(std::span<const EvaluatedSystem> systems) {
+PanelFigure mean_curves_figure(std::span<const EvaluatedSystem> systems) {
   return {
       "systems",
       {mean_panel(systems, kRoc), mean_panel(systems, kPrecisionRecall)},
@@ -173,16 +173,16 @@ Figure mean_curves_figure(std::span<const EvaluatedSystem> systems) {
       "the macro numbers, the Challenge score among them, with their intervals."};
 }
 
-Figure roc_figure(std::span<const EvaluatedSystem> systems) {
-  Figure f = class_figure(systems, kRoc);
+PanelFigure roc_figure(std::span<const EvaluatedSystem> systems) {
+  PanelFigure f = class_figure(systems, kRoc);
   f.caption =
       "ROC curves of the logits; the area under each line is the class's AUC, that under the thick "
       "one their mean. Dotted: chance.";
   return f;
 }
 
-Figure precision_recall_figure(std::span<const EvaluatedSystem> systems) {
-  Figure f = class_figure(systems, kPrecisionRecall);
+PanelFigure precision_recall_figure(std::span<const EvaluatedSystem> systems) {
+  PanelFigure f = class_figure(systems, kPrecisionRecall);
   f.caption =
       "Precision-recall curves of the logits, as steps: the area under each is the class's average "
       "precision, that under the thick one the MAP. Chance is the class's prevalence, so rare "
@@ -190,8 +190,8 @@ Figure precision_recall_figure(std::span<const EvaluatedSystem> systems) {
   return f;
 }
 
-Figure calibration_figure(std::span<const EvaluatedSystem> systems) {
-  Figure f{"calibration", {}, {}};
+PanelFigure calibration_figure(std::span<const EvaluatedSystem> systems) {
+  PanelFigure f{"calibration", {}, {}};
   for (const EvaluatedSystem& s : systems) f.panels.push_back(calibration_panel(s));
   f.caption =
       "Each finding (a recording and a class, all classes pooled) by its calibrated probability, "

@@ -90,7 +90,7 @@ Panel embedding_panel(const EvaluatedSystem& system, const PlanePoints& plane,
 
 }  // namespace
 
-Figure embedding_figure(std::span<const EvaluatedSystem> systems, std::uint64_t seed) {
+PanelFigure embedding_figure(std::span<const EvaluatedSystem> systems, std::uint64_t seed) {
   const Evaluation& last = systems.back().evaluation;
   const auto classes = frequent_classes(last.report);
   std::vector<LegendEntry> entries;
@@ -106,7 +106,7 @@ Figure embedding_figure(std::span<const EvaluatedSystem> systems, std::uint64_t 
     planes.push_back(std::async(std::launch::async, [&samples = *s.evaluation.samples, &options] {
       return tsne(samples.embedding, samples.width, options);
     }));
-  Figure f{"embeddings", {}, {}};
+  PanelFigure f{"embeddings", {}, {}};
   for (std::size_t i = 0; i < systems.size(); ++i)
     f.panels.push_back(embedding_panel(systems[i], planes[i].get(), entries,
                                        kinds(systems[i].evaluation, classes)));

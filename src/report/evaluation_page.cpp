@@ -246,10 +246,10 @@ std::string provenance(const EvaluationStudy& s) {
 }
 
 /// The figures whose names begin with one of `names`.
-std::string shown(const std::vector<Figure>& figures,
+std::string shown(const std::vector<PanelFigure>& figures,
                   std::initializer_list<std::string_view> names) {
   std::string out;
-  for (const Figure& f : figures)
+  for (const PanelFigure& f : figures)
     if (std::any_of(names.begin(), names.end(),
                     [&](auto name) { return f.name.starts_with(name); }))
       out += to_html(f);
@@ -257,8 +257,8 @@ std::string shown(const std::vector<Figure>& figures,
 }
 
 /// The losses of all systems, then their validation: each system's below each other.
-Figure training_figure(const EvaluationStudy& s) {
-  Figure f{"training", {}, training_caption()};
+PanelFigure training_figure(const EvaluationStudy& s) {
+  PanelFigure f{"training", {}, training_caption()};
   std::vector<Panel> validations;
   for (const EvaluatedSystem& system : s.systems) {
     const auto epochs = read_training_log(system.path);
@@ -272,22 +272,22 @@ Figure training_figure(const EvaluationStudy& s) {
 
 }  // namespace
 
-std::vector<Figure> evaluation_figures(const EvaluationStudy& study) {
+std::vector<PanelFigure> evaluation_figures(const EvaluationStudy& study) {
   const auto& all = study.systems;
-  Figure systems = mean_curves_figure(all);
+  PanelFigure systems = mean_curves_figure(all);
   systems.panels.push_back(macro_panel(all));
-  std::vector<Figure> figures = {std::move(systems),           roc_figure(all),
-                                 precision_recall_figure(all), forest_figure(all),
-                                 violin_figure(all),           calibration_figure(all),
-                                 confusion_figure(all),        found_instead_figure(all)};
+  std::vector<PanelFigure> figures = {std::move(systems),           roc_figure(all),
+                                      precision_recall_figure(all), forest_figure(all),
+                                      violin_figure(all),           calibration_figure(all),
+                                      confusion_figure(all),        found_instead_figure(all)};
   for (const EvaluatedSystem& s : all)
     if (!s.evaluation.samples->restored.empty()) figures.push_back(restoration_figure(s));
   figures.push_back(embedding_figure(all, model_of(study).report.bootstrap.seed));
-  if (Figure f = training_figure(study); !f.panels.empty()) figures.push_back(std::move(f));
+  if (PanelFigure f = training_figure(study); !f.panels.empty()) figures.push_back(std::move(f));
   return figures;
 }
 
-std::string evaluation_page(const EvaluationStudy& s, const std::vector<Figure>& figures) {
+std::string evaluation_page(const EvaluationStudy& s, const std::vector<PanelFigure>& figures) {
   const std::string title = "Evaluation on " + s.data;
   std::string restored;
   for (const EvaluatedSystem& system : s.systems) restored += restoration(system);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "report/evaluated_system.h"
-#include "report/figure.h"
+#include "report/panel_figure.h"
 
 namespace liteheart {
 
@@ -22,9 +22,9 @@ struct EvaluationStudy {
 /// Every figure of the study, in the page's order. Training curves where a system's path is a
 /// folder with a log, restored leads where a system restores any. The map of the embeddings takes
 /// seconds.
-std::vector<Figure> evaluation_figures(const EvaluationStudy& study);
+std::vector<PanelFigure> evaluation_figures(const EvaluationStudy& study);
 
 /// The whole page with the study's figures.
-std::string evaluation_page(const EvaluationStudy& study, const std::vector<Figure>& figures);
+std::string evaluation_page(const EvaluationStudy& study, const std::vector<PanelFigure>& figures);
 
 }  // namespace liteheart

@@ -104,17 +104,15 @@ Panel example_panel(const std::string& title, const RestorationExample& e, const
     y = zero + down + 1.8;
   }
   out.height = y + 1;
-  return {std::move(out), fmt::format("Twelve leads of recording {}, measured and restored: mean "
-                                      "correlation of the restored leads {:.3f}.",
-                                      e.record, e.pearson)};
+  return {std::move(out), title + ": twelve leads, measured and restored."};
 }
 
 }  // namespace
 
-Figure restoration_figure(const EvaluatedSystem& system) {
+PanelFigure restoration_figure(const EvaluatedSystem& system) {
   const auto& examples = system.evaluation.samples->restored;
   const ModelCard& card = system.evaluation.card;
-  Figure f{"restoration_" + system.role, {}, {}};
+  PanelFigure f{"restoration_" + system.role, {}, {}};
   for (std::size_t i = 0; i < examples.size(); ++i) {
     const char* const place = i == 0 ? "Best" : i + 1 == examples.size() ? "Worst" : "Median";
     f.panels.push_back(example_panel(

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "report/evaluated_system.h"
-#include "report/figure.h"
+#include "report/panel_figure.h"
 
 namespace liteheart {
 
 /// A panel each for the best, the median and the worst recording of a system that restores leads,
 /// and was evaluated with samples. Time and voltage stand to each other as on ECG paper.
-Figure restoration_figure(const EvaluatedSystem& system);
+PanelFigure restoration_figure(const EvaluatedSystem& system);
 
 }  // namespace liteheart

@@ -146,9 +146,9 @@ std::string training_page(const std::string& title, const std::filesystem::path&
                     fmt::format("{:.4f}", e.auc),
                     total == e.losses.end() ? "-" : fmt::format("{:.4f}", total->second)});
   }
-  const Figure f{"training",
-                 {losses_panel(title, epochs), validation_panel(title, epochs)},
-                 training_caption()};
+  const PanelFigure f{"training",
+                      {losses_panel(title, epochs), validation_panel(title, epochs)},
+                      training_caption()};
   return html_page("Training of " + title,
                    fmt::format("<h1>Training of {}</h1>\n{}<h2>Epochs</h2>\n{}"
                                "<p class=\"soft\">* the best MAP so far</p>\n",

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "report/figure.h"
+#include "report/panel_figure.h"
 
 namespace liteheart {
 

@@ -90,14 +90,14 @@ Box box(const Text& t) {
 /// Every panel of every figure of a whole study.
 class Panels : public testing::Test {
  protected:
-  static const std::vector<Figure>& figures() {
-    static const std::vector<Figure> all = evaluation_figures(test::golden_study());
+  static const std::vector<PanelFigure>& figures() {
+    static const std::vector<PanelFigure> all = evaluation_figures(test::golden_study());
     return all;
   }
 };
 
 TEST_F(Panels, HaveNoTextThatIsSmallOverlapsAnotherOrIsCutOff) {
-  for (const Figure& f : figures()) {
+  for (const PanelFigure& f : figures()) {
     for (const Panel& p : f.panels) {
       std::vector<Box> boxes;
       for (const Part& part : p.drawing.parts) {
@@ -124,14 +124,14 @@ TEST_F(Panels, HaveNoTextThatIsSmallOverlapsAnotherOrIsCutOff) {
 }
 
 TEST_F(Panels, SayWhatTheyShowToThoseWhoDoNotSeeThem) {
-  for (const Figure& f : figures()) {
+  for (const PanelFigure& f : figures()) {
     EXPECT_FALSE(f.caption.empty()) << f.name;
     for (const Panel& p : f.panels) EXPECT_GT(p.alternative.size(), 20u) << f.name;
   }
 }
 
 TEST_F(Panels, StandSideBySideOnASheetWithoutOverlap) {
-  for (const Figure& f : figures()) {
+  for (const PanelFigure& f : figures()) {
     const Drawing all = sheet(f, 3);
     double area = 0;
     for (const Panel& p : f.panels) area += p.drawing.width * p.drawing.height;

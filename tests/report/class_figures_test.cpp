@@ -12,7 +12,7 @@ namespace {
 
 TEST(Violin, StaysBetweenTheLowestAndTheHighestClass) {
   const EvaluationStudy study = test::golden_study();
-  const Figure f = violin_figure(study.systems);
+  const PanelFigure f = violin_figure(study.systems);
   for (const Panel& p : f.panels) {
     const auto violins = test::parts(p.drawing, "violin"), dots = test::parts(p.drawing, "class");
     ASSERT_EQ(violins.size(), 3u);
@@ -49,7 +49,7 @@ TEST(Violin, DensityIsHighestWhereTheValuesAreAndOneThere) {
 TEST(Forest, HasARowAClassSortedByTheLastSystemAndTheirMean) {
   const EvaluationStudy study = test::golden_study();
   const Report& report = study.systems.back().evaluation.report;
-  const Figure f = forest_figure(study.systems);
+  const PanelFigure f = forest_figure(study.systems);
   ASSERT_EQ(f.panels.size(), 3u);
   const auto names = test::parts(f.panels[0].drawing, "y tick");
   ASSERT_EQ(names.size(), report.evaluated_classes() + 1);

@@ -30,7 +30,7 @@ EvaluatedSystem small_system() {
 
 TEST(ConfusionFigure, CountsTrueAndFalsePositivesAndNegatives) {
   const EvaluatedSystem s = small_system();
-  const Figure f = confusion_figure(std::span(&s, 1));
+  const PanelFigure f = confusion_figure(std::span(&s, 1));
   const Drawing& panel = f.panels.at(0).drawing;
   // A: found in recordings 0, 1, 3; true in 0, 1, 2. B: found in 1, 4; true in 3, 4.
   EXPECT_EQ(texts(panel, "count"),
@@ -41,7 +41,7 @@ TEST(ConfusionFigure, CountsTrueAndFalsePositivesAndNegatives) {
 
 TEST(FoundInsteadFigure, ShowsSharesOfTheTrueClassesRecordings) {
   const EvaluatedSystem s = small_system();
-  const Figure f = found_instead_figure(std::span(&s, 1));
+  const PanelFigure f = found_instead_figure(std::span(&s, 1));
   const Drawing& panel = f.panels.at(0).drawing;
   EXPECT_EQ(texts(panel, "true"), (std::vector<std::string>{"A (3)", "B (2)"}));
   // A is found in two of its three, B instead of A in one of three; A instead of B in one of two.

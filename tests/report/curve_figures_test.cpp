@@ -24,7 +24,7 @@ double drawn_area(const Drawing& panel, const std::string& role) {
 
 TEST(CurveFigures, DrawAPanelASystemWithALineAClassAndTheMean) {
   const EvaluationStudy study = test::golden_study();
-  for (const Figure& f : {roc_figure(study.systems), precision_recall_figure(study.systems)}) {
+  for (const PanelFigure& f : {roc_figure(study.systems), precision_recall_figure(study.systems)}) {
     ASSERT_EQ(f.panels.size(), 3u);
     for (std::size_t s = 0; s < 3; ++s) {
       const Report& r = study.systems[s].evaluation.report;
@@ -50,7 +50,7 @@ TEST(CurveFigures, ReliabilityIsDrawnWhereItIs) {
                    {0, 1, 0, 0, 1, 1},
                    {0, 1, 2, 3, 4, 5}};
   e.decision = {{0.5F}, {1}, {0}};
-  const Figure f = calibration_figure(std::span(&s, 1));
+  const PanelFigure f = calibration_figure(std::span(&s, 1));
   ASSERT_EQ(f.panels.size(), 1u);
   const Drawing& panel = f.panels[0].drawing;
   const auto frame = std::get<Lines>(test::parts(panel, "axes").at(0).mark).lines.at(0);

@@ -26,7 +26,7 @@ TEST(EvaluationPage, HoldsEverySectionAndThePicturesOfEachFigure) {
     EXPECT_NE(page.find(part), std::string::npos) << part;
   std::size_t panels = 0, images = 0;
   std::set<std::string> names;
-  for (const Figure& f : figures) {
+  for (const PanelFigure& f : figures) {
     panels += f.panels.size();
     EXPECT_TRUE(names.insert(f.name).second) << f.name;
     EXPECT_NE(page.find(escaped(f.caption)), std::string::npos) << f.name;
@@ -77,7 +77,7 @@ TEST(EvaluationPage, OfClassesThatCannotBeEvaluatedStillIsWhole) {
 
 TEST(RestorationFigure, NamesBestMedianAndWorstAndDrawsTwelveLeadsOfEach) {
   const EvaluationStudy study = test::golden_study();
-  const Figure f = restoration_figure(study.systems[2]);
+  const PanelFigure f = restoration_figure(study.systems[2]);
   ASSERT_EQ(f.panels.size(), 3u);
   const char* const titles[] = {"Best: rec-best", "Median: rec-middle", "Worst: rec-worst"};
   for (std::size_t i = 0; i < 3; ++i) {
@@ -93,7 +93,7 @@ TEST(RestorationFigure, NamesBestMedianAndWorstAndDrawsTwelveLeadsOfEach) {
 
 TEST(EmbeddingFigure, ColoursTheMostFrequentClassesAndDrawsEveryRecordingOnce) {
   const EvaluationStudy study = test::golden_study();
-  const Figure f = embedding_figure(study.systems, 1);
+  const PanelFigure f = embedding_figure(study.systems, 1);
   ASSERT_EQ(f.panels.size(), 3u);
   for (const Panel& p : f.panels) {
     std::size_t drawn = 0;

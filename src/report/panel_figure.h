@@ -14,15 +14,15 @@ struct Panel {
   std::string alternative;  // what it shows, for those who do not see it
 };
 
-struct Figure {
+struct PanelFigure {
   std::string name;  // of its file, without ending: "roc"
   std::vector<Panel> panels;
   std::string caption;  // what one sees and how it was made
 };
 
 /// Its panels as one drawing, at most `across` side by side.
-Drawing sheet(const Figure& figure, std::size_t across = 3);
+Drawing sheet(const PanelFigure& figure, std::size_t across = 3);
 /// Panels that wrap, and the caption below.
-std::string to_html(const Figure& figure);
+std::string to_html(const PanelFigure& figure);
 
 }  // namespace liteheart

@@ -1,4 +1,4 @@
-#include "report/figure.h"
+#include "report/panel_figure.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 namespace liteheart {
 
-Drawing sheet(const Figure& figure, std::size_t across) {
+Drawing sheet(const PanelFigure& figure, std::size_t across) {
   constexpr double kMargin = 3;
   Drawing all;
   all.title = figure.name;
@@ -28,7 +28,7 @@ Drawing sheet(const Figure& figure, std::size_t across) {
   return all;
 }
 
-std::string to_html(const Figure& figure) {
+std::string to_html(const PanelFigure& figure) {
   std::string panels;
   for (const Panel& p : figure.panels) panels += picture(p.drawing, p.alternative);
   return fmt::format(
