@@ -8,7 +8,7 @@
 namespace liteheart {
 namespace {
 
-constexpr double kPngPerInch = 120;
+constexpr double kPngPerInch = 120, kMostInches = 240;  // of pages at that
 
 Drawing stacked(const std::vector<Drawing>& pages) {
   Drawing all;
@@ -37,7 +37,9 @@ std::string report_bytes(const DiagnosisReport& report, ReportFormat format,
   const Document document = to_document(report, options);
   if (format == ReportFormat::kHtml) return to_html(document);
   const std::vector<Drawing> pages = to_pages(document, paper);
-  return format == ReportFormat::kPdf ? to_pdf(pages) : to_png(stacked(pages), kPngPerInch);
+  if (format == ReportFormat::kPdf) return to_pdf(pages);
+  const Drawing all = stacked(pages);
+  return to_png(all, kPngPerInch * std::min(1.0, kMostInches * 25.4 / all.height));
 }
 
 }  // namespace liteheart
