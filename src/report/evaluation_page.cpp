@@ -233,8 +233,8 @@ std::string provenance(const EvaluationStudy& s) {
     std::vector<std::pair<std::string, std::string>> leaves;
     flatten("", s.systems[i].evaluation.card.provenance, leaves);
     for (const auto& [key, value] : leaves) {
-      auto row =
-          std::find_if(rows.begin() + 1, rows.end(), [&](const auto& r) { return r[0] == key; });
+      auto row = std::find_if(rows.begin() + 1, rows.end(),
+                              [&name = key](const auto& r) { return r[0] == name; });
       if (row == rows.end()) {
         rows.emplace_back(s.systems.size() + 1, "-").front() = key;
         row = rows.end() - 1;
