@@ -91,13 +91,13 @@ class Planner {
                             kPulseMm + x, from_s_ + x / options_.mm_per_s,
                             width / options_.mm_per_s});
   }
-  void columns(int count, int leads, double row_mm) {
+  void columns(std::size_t count, std::size_t leads, double row_mm) {
     plan_.row_mm = row_mm;
-    plan_.rows = leads;
-    for (int column = 0; column < count; ++column)
-      for (int i = 0; i < leads; ++i)
-        add(std::string(kLeadNames[static_cast<std::size_t>(column * leads + i)]), i,
-            column * kSignalMm / count, kSignalMm / count);
+    plan_.rows = static_cast<int>(leads);
+    const double width = kSignalMm / static_cast<double>(count);
+    for (std::size_t i = 0; i < count * leads; ++i)
+      add(std::string(kLeadNames[i]), static_cast<int>(i % leads),
+          width * static_cast<double>(i / leads), width);
   }
   void rows() {
     const std::vector<std::string> leads = all_leads(sheet_);
