@@ -19,13 +19,13 @@ struct Order {
 };
 
 const std::array<Order, 4>& orders() {
-  static const std::array<Order, 4> kOrders = {{
+  static const std::array<Order, 4> all = {{
       {"worst", "worst first", [](const auto& a, const auto& b) { return a.worst > b.worst; }},
       {"name", "name", [](const auto& a, const auto& b) { return a.file < b.file; }},
       {"rate", "heart rate", [](const auto& a, const auto& b) { return a.rate_bpm > b.rate_bpm; }},
       {"length", "length", [](const auto& a, const auto& b) { return a.seconds > b.seconds; }},
   }};
-  return kOrders;
+  return all;
 }
 
 /// Places of the entries in an order.
