@@ -28,6 +28,7 @@ std::string percent(double share) {
 
 std::string names(const std::vector<Finding>& findings) {
   std::vector<std::string> all;
+  all.reserve(findings.size());
   for (const Finding& f : findings) all.push_back(f.diagnosis.name);
   return fmt::format("{}", fmt::join(all, ", "));
 }
@@ -43,6 +44,7 @@ std::string quality(const RecordingFacts& facts) {
   for (const LeadFacts& lead : facts.leads) leads[verdict(lead.quality)].push_back(lead.name);
   if (leads.size() == 1) return leads.begin()->first;
   std::vector<std::string> parts;
+  parts.reserve(leads.size());
   for (const auto& [said, names] : leads)
     parts.push_back(fmt::format("{}: {}", fmt::join(names, " "), said));
   return fmt::format("{}", fmt::join(parts, "; "));
@@ -73,7 +75,7 @@ std::string headline(const RecordingDiagnosis& d) {
 bool is_normal(const Diagnosis& diagnosis) { return diagnosis.code == "426783006"; }
 
 std::string plain_words(const Diagnosis& diagnosis) {
-  static const std::map<std::string, std::string, std::less<>> kWords = [] {
+  static const std::map<std::string, std::string, std::less<>> by_code = [] {
     std::map<std::string, std::string, std::less<>> words;
     std::string_view rest = embedded::plain_words;
     while (!rest.empty()) {
@@ -85,8 +87,8 @@ std::string plain_words(const Diagnosis& diagnosis) {
     }
     return words;
   }();
-  const auto at = kWords.find(diagnosis.code);
-  return at == kWords.end() ? "" : at->second;
+  const auto at = by_code.find(diagnosis.code);
+  return at == by_code.end() ? "" : at->second;
 }
 
 }  // namespace liteheart

@@ -22,8 +22,8 @@ bool is_normal(const Diagnosis& diagnosis);
 
 /// "good", or "I II: limited: muscle noise; V1: unreadable: lead off".
 std::string quality(const RecordingFacts& facts);
-/// "19601 recordings", of a model's provenance; or empty.
-std::string trained_on(const nlohmann::json& provenance);
+/// "19601 recordings", `made`: a model's provenance; or empty.
+std::string trained_on(const nlohmann::json& made);
 
 /// "83 %", "less than 1 %".
 std::string percent(double share);
