@@ -10,11 +10,10 @@
 #include "data/quality_words.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
+#include "eval/decision.h"
 
 namespace liteheart {
 namespace {
-
-double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 /// The windows put back in place; later windows overwrite, so each sample comes from one window.
 Recording stitch(const ConditionedRecording& r, std::span<const float> restored,

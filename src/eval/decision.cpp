@@ -10,10 +10,6 @@
 namespace liteheart {
 namespace {
 
-double sigmoid(double z) {
-  return z >= 0 ? 1 / (1 + std::exp(-z)) : std::exp(z) / (1 + std::exp(z));
-}
-
 /// log(1 + exp(-|z|)) + max(z, 0) - target * z, the cross-entropy of sigmoid(z) against target.
 double cross_entropy(double z, double target) {
   return std::log1p(std::exp(-std::abs(z))) + std::max(z, 0.0) - target * z;
@@ -112,6 +108,10 @@ void check_decision(std::size_t classes, const Decision& d) {
 }
 
 }  // namespace
+
+double sigmoid(double z) {
+  return z >= 0 ? 1 / (1 + std::exp(-z)) : std::exp(z) / (1 + std::exp(z));
+}
 
 void check_predictions(const Predictions& p) {
   const std::size_t cells = p.records * p.classes;

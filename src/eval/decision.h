@@ -14,6 +14,9 @@ namespace liteheart {
 /// Throws Error if the arrays of `p` do not fit its sizes or a logit is not finite.
 void check_predictions(const Predictions& p);
 
+/// 1 / (1 + exp(-z)), for any z.
+double sigmoid(double z);
+
 struct Platt {
   double slope = 1, intercept = 0;
 };

@@ -87,6 +87,20 @@ Drawing legend(std::span<const LegendEntry> entries, double width) {
   return d;
 }
 
+Drawing titled_panel(const std::string& title, double width) {
+  Drawing d;
+  d.width = width;
+  d.title = title;
+  if (!title.empty())
+    d.add("title", Text{.at = {0.5, 1 + kTitleText * 0.85},
+                        .text = title,
+                        .size = kTitleText,
+                        .colour = kInk,
+                        .bold = true,
+                        .width = width - 1});
+  return d;
+}
+
 SystemStyle system_style(const std::string& role) {
   if (role == "teacher") return {kPalette[0], {}};
   if (role == "baseline") return {kPalette[1], {1.6, 1.2}};
@@ -96,19 +110,9 @@ SystemStyle system_style(const std::string& role) {
 Axes::Axes(const std::string& title, double width, double height, const Axis& x, const Axis& y,
            std::span<const LegendEntry> entries)
     : x_(x), y_(y) {
-  drawing.width = width;
+  drawing = titled_panel(title, width);
   drawing.height = height;
-  drawing.title = title;
-  double top = 1;
-  if (!title.empty()) {
-    drawing.add("title", Text{.at = {0.5, top + kTitleText * 0.85},
-                              .text = title,
-                              .size = kTitleText,
-                              .colour = kInk,
-                              .bold = true,
-                              .width = width - 1});
-    top += kTitleText * 1.5;
-  }
+  double top = title.empty() ? 1 : kTitleRoom;
   if (!entries.empty()) {
     const Drawing keys = legend(entries, width - 1);
     drawing.place(keys, {0.5, top});

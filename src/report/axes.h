@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "report/drawing.h"
+#include "report/paper_style.h"
 
 namespace liteheart {
 
@@ -17,7 +18,7 @@ namespace liteheart {
 inline constexpr std::array<Colour, 7> kPalette = {
     colour(0x0072B2), colour(0xE69F00), colour(0x009E73), colour(0xD55E00),
     colour(0xCC79A7), colour(0x56B4E9), colour(0x000000)};
-inline constexpr Colour kInk = colour(0x1C2733), kSoft = colour(0x5B6775), kGrid = colour(0xE3E7EB);
+inline constexpr Colour kInk = colour(0x1C2733), kSoft = style::kSoft, kGrid = style::kTicks;
 /// mm. No text of a figure is smaller than kSmallText.
 inline constexpr double kSmallText = 2.4, kPlainText = 2.7, kTitleText = 3.2;
 /// Width of a panel: three stand side by side on a landscape sheet, two on an upright one, and one
@@ -78,6 +79,10 @@ struct SystemStyle {
   std::vector<double> dashes;
 };
 SystemStyle system_style(const std::string& role);
+
+/// An empty panel, `width` mm wide, under its title; what follows begins kTitleRoom below its top.
+Drawing titled_panel(const std::string& title, double width);
+inline constexpr double kTitleRoom = 1 + kTitleText * 1.5;
 
 /// Entries side by side, in as many rows as `width` asks for; its height is that of the rows.
 Drawing legend(std::span<const LegendEntry> entries, double width);

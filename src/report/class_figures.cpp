@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <numeric>
 
 #include "eval/report_format.h"
 #include "report/axes.h"
+#include "report/diagnosis_words.h"
 
 namespace liteheart {
 namespace {
@@ -26,11 +26,6 @@ constexpr ClassNumber kAveragePrecision = {"average precision", &ClassReport::av
                                            ClassNumber::kPrevalence};
 constexpr ClassNumber kF2 = {"F-beta 2", &ClassReport::f2, &Report::macro_f2,
                              ClassNumber::kUnknown};
-
-std::string capital(std::string text) {
-  text[0] = static_cast<char>(std::toupper(text[0]));
-  return text;
-}
 
 /// Evaluated classes, the last system's best first.
 std::vector<std::size_t> sorted_classes(std::span<const EvaluatedSystem> systems) {
@@ -215,24 +210,23 @@ PanelFigure forest_figure(std::span<const EvaluatedSystem> systems) {
           ? fmt::format("Lines: {:g} % intervals over {} bootstrap draws of the patients. ",
                         100 * b.confidence, b.replicates)
           : "";
-  return {
-      "forest",
-      {forest_panel(systems, kAuc), forest_panel(systems, kAveragePrecision),
-       forest_panel(systems, kF2)},
-      "Every class with positives and negatives, sorted by the AUC of the last system; macro is "
-      "their mean. " +
-          intervals +
-          "Grey strokes under average precision: the class's prevalence, which chance gives. "
-          "F-beta 2 "
-          "at the thresholds that were learned on validation."};
+  return {"forest",
+          {forest_panel(systems, kAuc), forest_panel(systems, kAveragePrecision),
+           forest_panel(systems, kF2)},
+          "Every class with positives and negatives, sorted by the AUC of the last system; macro "
+          "is their mean. " +
+              intervals +
+              "Grey strokes under average precision: the class's prevalence, which chance gives. "
+              "F-beta 2 at the thresholds that were learned on validation."};
 }
 
 PanelFigure violin_figure(std::span<const EvaluatedSystem> systems) {
   return {"violin",
           {violin_panel(systems, kAuc), violin_panel(systems, kAveragePrecision),
            violin_panel(systems, kF2)},
-          "How the classes spread: a dot a class, the bar their median, the shape their density by "
-          "Gaussian kernels (Silverman's rule) between the lowest and the highest class."};
+          "How the classes spread: a dot a class, the bar their median, the shape their "
+          "density by Gaussian kernels (Silverman's rule) between the lowest and the highest "
+          "class."};
 }
 
 }  // namespace liteheart

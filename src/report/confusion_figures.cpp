@@ -37,19 +37,6 @@ void write(Drawing& d, const std::string& role, Point at, const std::string& tex
                    .turn = turn});
 }
 
-Drawing titled(const std::string& title, double width) {
-  Drawing d;
-  d.width = width;
-  d.title = title;
-  d.add("title", Text{.at = {0.5, 1 + kTitleText * 0.85},
-                      .text = title,
-                      .size = kTitleText,
-                      .colour = kInk,
-                      .bold = true,
-                      .width = width - 1});
-  return d;
-}
-
 struct Decisions {
   std::vector<std::uint8_t> decided;
   Columns<std::uint8_t> label, decided_of;
@@ -71,7 +58,7 @@ Panel confusion_panel(const EvaluatedSystem& system) {
   constexpr double kRow = 4, kCount = 9.2, kRate = 8.4;
   const Evaluation& e = system.evaluation;
   const Decisions d = decisions(e);
-  Drawing out = titled(fmt::format("Decisions of the {}", system_title(system)), kPanelWidth);
+  Drawing out = titled_panel(fmt::format("Decisions of the {}", system_title(system)), kPanelWidth);
   const double head = 10;
   double x = kLabels;
   for (const char* name : {"TP", "FN", "FP", "TN"}) {
@@ -122,8 +109,8 @@ Panel found_instead_panel(const EvaluatedSystem& system) {
   const double side =
       std::clamp(across / static_cast<double>(found.classes), kSmallText * 1.25, 9.0);
   const double whole = side * static_cast<double>(found.classes);
-  Drawing out = titled(fmt::format("Found by the {}", system_title(system)),
-                       std::max(kPanelWidth, names + whole + 1));
+  Drawing out = titled_panel(fmt::format("Found by the {}", system_title(system)),
+                             std::max(kPanelWidth, names + whole + 1));
   // The columns' names stand upright above them.
   const double top = 8 + kLabels;
   for (std::size_t c = 0; c < found.classes; ++c)
@@ -163,12 +150,12 @@ PanelFigure confusion_figure(std::span<const EvaluatedSystem> systems) {
   PanelFigure f{"confusion", {}, {}};
   for (const EvaluatedSystem& s : systems) f.panels.push_back(confusion_panel(s));
   f.caption =
-      "Recordings by truth and decision: true positives, false negatives, false positives, true "
-      "negatives; sensitivity TP / (TP + FN), specificity TN / (TN + FP), positive predictive "
-      "value "
-      "TP / (TP + FP), negative predictive value TN / (TN + FN), the darker the higher. A class is "
-      "found where its calibrated probability reaches the threshold, which was learned on the "
-      "validation split for F-beta 2: it prefers a false alarm to a miss.";
+      "Recordings by truth and decision: true positives, false negatives, false positives, "
+      "true negatives; sensitivity TP / (TP + FN), specificity TN / (TN + FP), positive "
+      "predictive value TP / (TP + FP), negative predictive value TN / (TN + FN), the darker "
+      "the higher. A class is found where its calibrated probability reaches the threshold, "
+      "which was learned on the validation split for F-beta 2: it prefers a false alarm to a "
+      "miss.";
   return f;
 }
 
@@ -177,10 +164,9 @@ PanelFigure found_instead_figure(std::span<const EvaluatedSystem> systems) {
   for (const EvaluatedSystem& s : systems) f.panels.push_back(found_instead_panel(s));
   f.caption =
       "A row a true class, with its recordings in brackets. Blue: the share of them, in %, in "
-      "which it "
-      "is found. Orange: the share in which the column's class is found though it is not there; "
-      "full "
-      "colour from 50 % on. Diagnoses that a recording truly has beside each other do not count.";
+      "which it is found. Orange: the share in which the column's class is found though it is "
+      "not there; full colour from 50 % on. Diagnoses that a recording truly has beside each "
+      "other do not count.";
   return f;
 }
 

@@ -163,30 +163,29 @@ Panel calibration_panel(const EvaluatedSystem& system) {
 }  // namespace
 
 PanelFigure mean_curves_figure(std::span<const EvaluatedSystem> systems) {
-  return {
-      "systems",
-      {mean_panel(systems, kRoc), mean_panel(systems, kPrecisionRecall)},
-      "ROC and precision-recall curves of each system, averaged over the classes that have "
-      "positives and negatives: at each false positive rate the mean sensitivity, at each recall "
-      "the mean precision. The area under a mean curve is the reported macro AUC or MAP. Beside "
-      "them "
-      "the macro numbers, the Challenge score among them, with their intervals."};
+  return {"systems",
+          {mean_panel(systems, kRoc), mean_panel(systems, kPrecisionRecall)},
+          "ROC and precision-recall curves of each system, averaged over the classes that have "
+          "positives and negatives: at each false positive rate the mean sensitivity, at each "
+          "recall the mean precision. The area under a mean curve is the reported macro AUC or "
+          "MAP. Beside them the macro numbers, the Challenge score among them, with their "
+          "intervals."};
 }
 
 PanelFigure roc_figure(std::span<const EvaluatedSystem> systems) {
   PanelFigure f = class_figure(systems, kRoc);
   f.caption =
-      "ROC curves of the logits; the area under each line is the class's AUC, that under the thick "
-      "one their mean. Dotted: chance.";
+      "ROC curves of the logits; the area under each line is the class's AUC, that under the "
+      "thick one their mean. Dotted: chance.";
   return f;
 }
 
 PanelFigure precision_recall_figure(std::span<const EvaluatedSystem> systems) {
   PanelFigure f = class_figure(systems, kPrecisionRecall);
   f.caption =
-      "Precision-recall curves of the logits, as steps: the area under each is the class's average "
-      "precision, that under the thick one the MAP. Chance is the class's prevalence, so rare "
-      "classes lie lower.";
+      "Precision-recall curves of the logits, as steps: the area under each is the class's "
+      "average precision, that under the thick one the MAP. Chance is the class's prevalence, "
+      "so rare classes lie lower.";
   return f;
 }
 
@@ -194,12 +193,11 @@ PanelFigure calibration_figure(std::span<const EvaluatedSystem> systems) {
   PanelFigure f{"calibration", {}, {}};
   for (const EvaluatedSystem& s : systems) f.panels.push_back(calibration_panel(s));
   f.caption =
-      "Each finding (a recording and a class, all classes pooled) by its calibrated probability, "
-      "in "
-      "15 equal bins. Above: the mean probability of a bin against the share of its findings that "
-      "are true. Below: how many findings each bin holds, on a logarithmic scale. ECE: mean "
-      "distance "
-      "of the two, over findings. The calibration was learned on the validation split.";
+      "Each finding (a recording and a class, all classes pooled) by its calibrated "
+      "probability, in 15 equal bins. Above: the mean probability of a bin against the share "
+      "of its findings that are true. Below: how many findings each bin holds, on a "
+      "logarithmic scale. ECE: mean distance of the two, over findings. The calibration was "
+      "learned on the validation split.";
   return f;
 }
 

@@ -5,7 +5,6 @@
 #include <numeric>
 #include <span>
 
-#include "eval/report.h"
 #include "report/document.h"
 #include "report/paint.h"
 #include "report/paper_style.h"
@@ -19,7 +18,7 @@ constexpr double kTop = 10, kBottom = 12, kBody = 3.2, kGap = 1.6, kLeading = 1.
 class PageWriter {
  public:
   PageWriter(const Document& document, const PaperSize& paper)
-      : title_(document.title), paper_(paper), left_((paper.width - kStripsWidth) / 2) {
+      : title_(document.title), paper_(paper), left_(left_of(paper)) {
     new_page();
   }
 
@@ -52,7 +51,7 @@ class PageWriter {
     const double height = text_height(b.text, kStripsWidth - 2 * in, kBody) + (boxed ? 3 : 0);
     reserve(height);
     if (boxed) {
-      const Colour edge = b.tone == Tone::kAlarm ? style::kAlarm : colour(0x8A5A00);
+      const Colour edge = b.tone == Tone::kAlarm ? style::kAlarm : style::kDoubt;
       page().add("box", rectangle({left_, y_}, kStripsWidth, height,
                                   colour(b.tone == Tone::kAlarm ? 0xFDF0EF : 0xFFF8EA)));
       page().add("box", rectangle({left_, y_}, 1.2, height, edge));
@@ -90,22 +89,8 @@ class PageWriter {
   void operator()(const Figure& b);
 
   std::vector<Drawing> finish() {
-    for (std::size_t i = 0; i < pages_.size(); ++i) {
-      const double y = paper_.height - 6;
-      pages_[i].add("disclaimer", Text{{left_, y},
-                                       std::string(kDisclaimer),
-                                       2.6,
-                                       style::kSoft,
-                                       Anchor::kStart,
-                                       false,
-                                       false,
-                                       kStripsWidth - 40});
-      pages_[i].add("page", Text{{left_ + kStripsWidth, y},
-                                 fmt::format("page {} of {}", i + 1, pages_.size()),
-                                 2.6,
-                                 style::kSoft,
-                                 Anchor::kEnd});
-    }
+    for (std::size_t i = 0; i < pages_.size(); ++i)
+      add_footer(pages_[i], fmt::format("page {} of {}", i + 1, pages_.size()));
     return std::move(pages_);
   }
 
@@ -114,11 +99,7 @@ class PageWriter {
   double room() const { return paper_.height - kBottom - y_; }
   double baseline(double size) const { return y_ + size; }
   void new_page() {
-    Drawing page;
-    page.width = paper_.width;
-    page.height = paper_.height;
-    page.title = title_;
-    pages_.push_back(std::move(page));
+    pages_.push_back(blank_page(title_, paper_));
     y_ = kTop;
   }
   void reserve(double height) {
@@ -171,7 +152,7 @@ void PageWriter::operator()(const Table& b) {
       x += width + kBetween;
     }
     y_ += height + kPad;
-    page().add("rule", line({left_, y_}, {left_ + wide, y_}, colour(0xD9DFE5), 0.15));
+    page().add("rule", line({left_, y_}, {left_ + wide, y_}, style::kRule, 0.15));
   };
   std::vector<std::string> titles;
   for (const Table::Column& c : b.columns) titles.push_back(c.title);

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "data/recording_facts.h"
-#include "eval/report.h"
 #include "report/ecg_paper.h"
 #include "report/overview.h"
 #include "report/paper_style.h"
@@ -12,12 +11,13 @@
 namespace liteheart {
 namespace {
 
-constexpr double kTop = 9, kLine = 4.6, kFooter = 6;  // mm
+constexpr double kTop = 9, kLine = 4.6;  // mm
 constexpr double kHeader = kTop + 3 * kLine;
 constexpr int kSingleRows = 5;
 
 /// Who, when and by what.
-void add_header(Drawing& page, const Recording& r, double left, double right) {
+void add_header(Drawing& page, const Recording& r) {
+  const double left = left_of({page.width, page.height});
   double y = kTop;
   const auto say = [&](const std::string& text, double size, bool bold) {
     if (text.empty()) return;
@@ -28,7 +28,7 @@ void add_header(Drawing& page, const Recording& r, double left, double right) {
                             Anchor::kStart,
                             bold,
                             false,
-                            right - left});
+                            kStripsWidth});
     y += kLine;
   };
   say(r.name.empty() ? r.format : r.name, 4, true);
@@ -39,25 +39,9 @@ void add_header(Drawing& page, const Recording& r, double left, double right) {
   say(origin, 3, false);
 }
 
-void add_footer(Drawing& page, double left, double right, const std::string& count) {
-  const double y = page.height - kFooter;
-  const double pages = count.empty() ? 0 : 50;
-  page.add("disclaimer", Text{{left, y},
-                              std::string(kDisclaimer),
-                              2.6,
-                              style::kSoft,
-                              Anchor::kStart,
-                              false,
-                              false,
-                              right - left - pages});
-  if (!count.empty()) page.add("page", Text{{right, y}, count, 2.6, style::kSoft, Anchor::kEnd});
-}
-
-Drawing new_page(const Recording& r, const PaperSize& paper) {
-  Drawing page;
-  page.width = paper.width;
-  page.height = paper.height;
-  page.title = r.name.empty() ? "ECG" : r.name;
+Drawing titled_page(const Recording& r, const PaperSize& paper) {
+  Drawing page = blank_page(r.name.empty() ? "ECG" : r.name, paper);
+  add_header(page, r);
   return page;
 }
 
@@ -71,31 +55,27 @@ std::vector<Drawing> ecg_pages(const Sheet& sheet, const PaperOptions& options,
   // What is a sample or two longer than the paper does not get a page of its own.
   const auto wanted = static_cast<std::size_t>(std::max(1.0, std::ceil(seconds / page_s - 0.01)));
   const std::size_t pages = std::clamp<std::size_t>(wanted, 1, std::max<std::size_t>(most, 1));
-  const double left = (paper.width - kStripsWidth) / 2, right = left + kStripsWidth;
   std::vector<Drawing> drawn;
   for (std::size_t i = 0; i < pages; ++i) {
-    Drawing page = new_page(r, paper);
-    add_header(page, r, left, right);
+    Drawing page = titled_page(r, paper);
     page.place(
         draw_strips(sheet, options, sheet.begin_s + static_cast<double>(i) * page_s, kSingleRows),
-        {left, kHeader});
+        {left_of(paper), kHeader});
     std::string count = pages > 1 ? fmt::format("page {} of {}", i + 1, pages) : "";
     if (i + 1 == pages && pages < wanted)
       count += fmt::format("; {:.0f} s more are not shown",
                            seconds - static_cast<double>(pages) * page_s);
-    add_footer(page, left, right, count);
+    add_footer(page, count);
     drawn.push_back(std::move(page));
   }
   return drawn;
 }
 
 Drawing overview_page(RecordingStream& recording, std::size_t lead, const PaperSize& paper) {
-  const double left = (paper.width - kStripsWidth) / 2, right = left + kStripsWidth;
   const Overview overview = overview_of(recording, lead);
-  Drawing page = new_page(recording.about(), paper);
-  add_header(page, recording.about(), left, right);
-  page.place(draw_overview(overview, {}), {left, kHeader});
-  add_footer(page, left, right, "");
+  Drawing page = titled_page(recording.about(), paper);
+  page.place(draw_overview(overview, {}), {left_of(paper), kHeader});
+  add_footer(page, "");
   return page;
 }
 

@@ -9,6 +9,7 @@
 
 #include "ecg/recording.h"
 #include "report/drawing.h"
+#include "report/page.h"
 
 namespace liteheart {
 
@@ -50,12 +51,6 @@ double shown_seconds(const Sheet& sheet, const PaperOptions& options, int rows);
 /// what is missing is left out, what leaves the paper is cut off at its edge and named below the
 /// grid.
 Drawing draw_strips(const Sheet& sheet, const PaperOptions& options, double from_s, int rows);
-inline constexpr double kStripsWidth = 260;
-
-struct PaperSize {
-  double width = 297, height = 210;
-};
-inline constexpr PaperSize kA4{297, 210}, kLetter{279.4, 215.9};
 
 /// Pages that show all of the sheet's recording: who, when and by what above, scale below.
 /// `most`: pages at most; the last then says how much is left out.

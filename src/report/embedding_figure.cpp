@@ -46,17 +46,9 @@ Panel embedding_panel(const EvaluatedSystem& system, const PlanePoints& plane,
                       const std::vector<LegendEntry>& entries,
                       const std::vector<std::size_t>& kind) {
   const std::string title = fmt::format("Embeddings of the {}", system_title(system));
-  Drawing out;
-  out.width = kPanelWidth;
-  out.title = title;
-  out.add("title", Text{.at = {0.5, 1 + kTitleText * 0.85},
-                        .text = title,
-                        .size = kTitleText,
-                        .colour = kInk,
-                        .bold = true,
-                        .width = out.width - 1});
+  Drawing out = titled_panel(title, kPanelWidth);
   const Drawing keys = legend(entries, out.width - 1);
-  double top = 1 + kTitleText * 1.5;
+  double top = kTitleRoom;
   out.place(keys, {0.5, top});
   top += keys.height + 1;
   std::array<double, 2> low = {INFINITY, INFINITY}, high = {-INFINITY, -INFINITY};
@@ -111,13 +103,11 @@ PanelFigure embedding_figure(std::span<const EvaluatedSystem> systems, std::uint
     f.panels.push_back(embedding_panel(systems[i], planes[i].get(), entries,
                                        kinds(systems[i].evaluation, classes)));
   f.caption = fmt::format(
-      "The features that each backbone hands to its classes, of the same {} recordings{}, placed "
-      "by "
-      "exact t-SNE (perplexity {:g}, {} iterations, from the principal axes). Coloured by the {} "
-      "most "
-      "frequent classes; a recording with several of them shows the rarest. Near means alike; "
-      "sizes of "
-      "clusters, distances between them and directions mean nothing.",
+      "The features that each backbone hands to its classes, of the same {} recordings{}, "
+      "placed by exact t-SNE (perplexity {:g}, {} iterations, from the principal axes). "
+      "Coloured by the {} most frequent classes; a recording with several of them shows the "
+      "rarest. Near means alike; sizes of clusters, distances between them and directions mean "
+      "nothing.",
       last.samples->embedded.size(),
       last.samples->embedded.size() < last.predictions.records
           ? fmt::format(", evenly spread over all {}", last.predictions.records)

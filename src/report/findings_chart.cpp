@@ -19,9 +19,7 @@ Drawing draw_findings(const std::vector<ChartRow>& rows) {
   to.title = "Findings";
   double y = 0;
   for (const ChartRow& row : rows) {
-    const Colour bar = !row.present ? colour(0x9AA5B1)
-                       : row.normal ? colour(0x1F6F43)
-                                    : style::kAlarm;
+    const Colour bar = !row.present ? colour(0x9AA5B1) : row.normal ? style::kFine : style::kAlarm;
     to.add("finding", Text{{0, y + 4},
                            row.name,
                            3.2,

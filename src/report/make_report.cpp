@@ -7,6 +7,7 @@
 #include "deploy/condition_recording.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
+#include "eval/decision.h"
 #include "report/diagnosis_report.h"
 
 namespace liteheart {
@@ -14,8 +15,6 @@ namespace {
 
 constexpr double kDrawnWhole = 60;  // s; of longer ones an overview and their clearest moments
 constexpr std::size_t kMostShown = 6, kMostRegions = 5;
-
-double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 std::size_t class_of(const ModelCard& card, const Diagnosis& diagnosis) {
   const auto at = std::find_if(card.classes.begin(), card.classes.end(),

@@ -75,7 +75,7 @@ class OverviewDrawer {
 
 void OverviewDrawer::draw_times(double bottom) {
   const double tick = time_tick(o_.seconds);
-  Lines lines{{}, colour(0xE3E7EB), 0.15, {}};
+  Lines lines{{}, style::kTicks, 0.15, {}};
   for (double t = 0; t <= o_.seconds * (1 + 1e-9); t += tick) {
     lines.lines.push_back({{at(t), 2}, {at(t), bottom}});
     const bool last = at(t) > kStripsWidth - 8;
@@ -101,7 +101,7 @@ void OverviewDrawer::draw_rate() {
   };
   label("Heart rate", y_ + 3);
   label("bpm", y_ + 7, false);
-  Lines rules{{}, colour(0xE3E7EB), 0.15, {}};
+  Lines rules{{}, style::kTicks, 0.15, {}};
   for (double bpm = 0; bpm <= top; bpm += step) {
     rules.lines.push_back({{kLeft, y(bpm)}, {kLeft + kWidth, y(bpm)}});
     drawing_.add("rate", Text{{kLeft - 1.5, y(bpm) + 0.9},
@@ -196,8 +196,8 @@ void OverviewDrawer::draw_grades() {
 
 void OverviewDrawer::draw_lane(const Lane& lane) {
   label(lane.name, y_ + 4);
-  drawing_.add("lane", line({kLeft, y_ + 3.2}, {kLeft + kWidth, y_ + 3.2}, colour(0xD9DFE5), 0.15));
-  Area marks{{}, lane.normal ? colour(0x1F6F43) : style::kAlarm};
+  drawing_.add("lane", line({kLeft, y_ + 3.2}, {kLeft + kWidth, y_ + 3.2}, style::kRule, 0.15));
+  Area marks{{}, lane.normal ? style::kFine : style::kAlarm};
   for (const auto& [from, to] : lane.spans) {
     // Seconds of a day would not be seen.
     const double x = at(std::clamp(from, 0.0, o_.seconds)),

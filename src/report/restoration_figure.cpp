@@ -52,16 +52,8 @@ Panel example_panel(const std::string& title, const RestorationExample& e, const
   const auto shown = std::min(e.samples, static_cast<std::size_t>(kSeconds * rate));
   const std::array<LegendEntry, 2> keys = {LegendEntry{"measured", kTruth, {}, false},
                                            LegendEntry{"restored", kPalette[3], {}, false}};
-  Drawing out;
-  out.width = 2 * kColumn + kGap + 4;
-  out.title = title;
-  out.add("title", Text{.at = {0.5, 1 + kTitleText * 0.85},
-                        .text = title,
-                        .size = kTitleText,
-                        .colour = kInk,
-                        .bold = true,
-                        .width = out.width - 1});
-  out.place(legend(keys, out.width), {0.5, 1 + kTitleText * 1.5});
+  Drawing out = titled_panel(title, 2 * kColumn + kGap + 4);
+  out.place(legend(keys, out.width), {0.5, kTitleRoom});
   double y = 12;
   for (std::size_t row = 0; row < kRows; ++row) {
     std::array<Strip, 2> strips;
@@ -122,12 +114,9 @@ PanelFigure restoration_figure(const EvaluatedSystem& system) {
   const bool in_mv = card.conditioning.normalization == edge::Normalization::kFixedGain;
   f.caption = fmt::format(
       "Leads restored by the {} (coloured) over the measured ones (grey), both conditioned to "
-      "{:g}-{:g} "
-      "Hz: the recordings with the best, the median and the worst mean Pearson correlation of the "
-      "leads "
-      "that were not given to it. The first {:g} s of each lead; a square is 0.2 s by {}, as on "
-      "ECG "
-      "paper; r is that of the whole recording.",
+      "{:g}-{:g} Hz: the recordings with the best, the median and the worst mean Pearson "
+      "correlation of the leads that were not given to it. The first {:g} s of each lead; a "
+      "square is 0.2 s by {}, as on ECG paper; r is that of the whole recording.",
       system_title(system), card.conditioning.low_hz, card.conditioning.high_hz, kSeconds,
       in_mv ? "0.5 mV" : "one standard deviation of the lead");
   return f;

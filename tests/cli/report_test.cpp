@@ -97,14 +97,29 @@ TEST(Report, SaysBeforeTheWorkWhatIsWrongWithItsName) {
   EXPECT_EQ(liteheart(with_report(recording, scratch / "file/sub")).exit_code, 1);
 }
 
-TEST(Report, ShowsWhereATeacherLooked) {
+TEST(Report, ShowsWhereATeacherLookedWhereItCan) {
+  const ScratchFolder scratch;
+  int looked = 0;
+  // Not every recording has twelve leads that the quality gate lets through.
+  for (int number = 1; number <= 6; ++number) {
+    auto arguments = with_report(Study::get().recording(number), scratch / "page.html");
+    arguments.insert(arguments.end(), {"--teacher", Study::get().teacher});
+    const Outcome outcome = liteheart(arguments);
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+    looked +=
+        says(read_bytes(scratch / "page.html"), "Where the teacher, which reads 12 leads, looked.");
+  }
+  EXPECT_GT(looked, 0);
+}
+
+TEST(Report, IsMadeOfATrainingsFolder) {
   const ScratchFolder scratch;
   auto arguments = with_report(Study::get().recording(), scratch / "page.html");
-  arguments.insert(arguments.end(),
-                   {"--model", Study::get().distilled, "--teacher", Study::get().teacher});
+  arguments.insert(arguments.end(), {"--model", Study::get().distilled});
   const Outcome outcome = liteheart(arguments);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_TRUE(fs::exists(scratch / "page.html"));
+  EXPECT_TRUE(
+      says(read_bytes(scratch / "page.html"), "The twelve leads as the model imagines them"));
 }
 
 TEST(Draw, WritesEveryKindOfPictureAndNumbersPages) {
