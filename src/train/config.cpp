@@ -76,6 +76,10 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
   return {
       {"data", &c.data, "folder of a prepared data set (liteheart prepare)"},
       {"out", &c.out, "folder of this training; the same command continues what it finds there"},
+      {"start", &c.start,
+       "trained model (folder or file) of the same networks, classes and conditioning whose "
+       "weights "
+       "are the first ones: to adapt it to another centre, or to go on from it"},
       {"network", &c.network,
        "student-tiny, student-small, student-base, teacher-base, teacher-medium or teacher-large"},
       {"restoration", &c.restoration,
@@ -86,6 +90,9 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
       {"labelled", &c.labelled,
        "share of the patients whose labels may be used, training and validation alike"},
       {"labelled_seed", &c.labelled_seed, "seed of the choice of labelled patients"},
+      {"unlabelled_centres", &c.unlabelled_centres,
+       "centres, separated by commas, whose labels are not used at all: what a model is adapted "
+       "to"},
       {"seed", &c.seed,
        "seed of initial weights, order and augmentation: same seed, same result (one thread)"},
       {"epochs", &c.epochs,

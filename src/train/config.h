@@ -12,9 +12,10 @@
 namespace liteheart {
 
 struct TrainConfig {
-  std::string data, out;
+  std::string data, out, start;
   std::string network = "student-tiny", restoration = "none", lead = "I", strides = "preset";
   double labelled = 1;
+  std::string unlabelled_centres;
   std::uint64_t labelled_seed = 1, seed = 1;
   int epochs = 15, batch = 64;
   double labelled_share = 0.25;

@@ -8,8 +8,10 @@
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <sstream>
 
 #include "data/output_file.h"
+#include "data/same_conditioning.h"
 #include "data/splits.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
@@ -68,11 +70,43 @@ ModelCard make_card(const TrainConfig& config, const PreparedDataset& data) {
   return card;
 }
 
+/// Gives `model` the weights of config.start.
+void start_from(const TrainConfig& config, const PreparedDataset& data, Model& model) {
+  const auto file = model_file(config.start);
+  const Model start = load_model(file);
+  require_same_conditioning(start.card.conditioning, data, file.string());
+  const auto same_code = [](const Diagnosis& a, const Diagnosis& b) { return a.code == b.code; };
+  if (start.card.leads != model.card.leads ||
+      !std::ranges::equal(start.card.classes, model.card.classes, same_code)) {
+    throw Error(file.string(), "is given other leads or diagnoses other classes than this training",
+                "take its --lead, and prepare the data with its --classes in its order");
+  }
+  assign_state(model.state(), start.state(), file.string());
+}
+
+/// Which records' labels may be used.
+std::vector<std::uint8_t> known_labels(const TrainConfig& config, const PreparedDataset& data) {
+  auto known = choose_labelled(data, config.labelled, config.labelled_seed);
+  std::stringstream names(config.unlabelled_centres);
+  for (std::string name; std::getline(names, name, ',');) {
+    bool found = false;
+    for (std::size_t i = 0; i < data.size(); ++i) {
+      if (data.rows()[i].centre != name) continue;
+      known[i] = 0;
+      found = true;
+    }
+    if (!found)
+      throw Error(config.data, "has no centre called '" + name + "'",
+                  "--unlabelled_centres takes names as records.csv there has them");
+  }
+  return known;
+}
+
 /// What makes this training the one that a checkpoint belongs to.
 json identity(const TrainConfig& config, const PreparedDataset& data) {
   json id = config_json(config);
   for (const char* key : {"out", "threads", "checkpoint_minutes", "device"}) id.erase(key);
-  for (const char* key : {"data", "teacher"}) {
+  for (const char* key : {"data", "teacher", "start"}) {
     const auto path = std::filesystem::path(id[key].get<std::string>()).lexically_normal();
     id[key] = (path.has_filename() ? path : path.parent_path()).filename().string();
   }
@@ -82,6 +116,7 @@ json identity(const TrainConfig& config, const PreparedDataset& data) {
     content = file_hash(data.folder() / file, content);
   id["data_content"] = content;
   if (!config.teacher.empty()) id["teacher_content"] = file_hash(model_file(config.teacher));
+  if (!config.start.empty()) id["start_content"] = file_hash(model_file(config.start));
   id["records"] = data.size();
   id["classes"] = data.classes().size();
   return id;
@@ -141,7 +176,8 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
       identity_(identity(config, data_)) {
   const ObjectiveWeights weights = objective_weights(config);
   model_ = Model::create(make_card(config, data_), config.seed);
-  const auto known = choose_labelled(data_, config.labelled, config.labelled_seed);
+  if (!config.start.empty()) start_from(config, data_, model_);
+  const auto known = known_labels(config, data_);
   BatchOptions options;
   const auto train_records = data_.indices(Split::kTrain);
   for (const std::size_t record : train_records)
@@ -182,6 +218,7 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
   model_.to(device_);
   if (config.averaging > 0) {
     mean_ = Model::create(model_.card, config.seed);
+    assign_state(mean_.state(), model_.state(), "mean");
     mean_.to(device_);
   }
   objective_->to(device_);

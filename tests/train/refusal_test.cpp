@@ -58,6 +58,18 @@ TEST_F(Training, with_another_teacher_or_data_set_of_the_same_name_is_not_the_sa
   EXPECT_NE(train_apart(baseline).error.find("data"), std::string::npos);
 }
 
+TEST_F(Training, from_a_model_of_other_leads_or_for_a_centre_that_is_not_there_is_an_error) {
+  TrainConfig config = settings(out("start"));
+  config.start = teacher().string();  // of 12 leads
+  EXPECT_NE(train_apart(config).error.find("leads"), std::string::npos);
+  config.start.clear();
+  config.unlabelled_centres = "alpha,nowhere";
+  const std::string error = train_apart(config).error;
+  EXPECT_NE(error.find("no centre called 'nowhere'"), std::string::npos) << error;
+  config.unlabelled_centres = "alpha";  // the only one: no label is left
+  EXPECT_NE(train_apart(config).error.find("no labelled record"), std::string::npos);
+}
+
 TEST_F(Training, with_a_damaged_checkpoint_is_an_error_that_names_it) {
   const TrainConfig config = settings(out("damaged"));
   ASSERT_EQ(train_apart(config, {.stop_after_steps = 1}).error, "");

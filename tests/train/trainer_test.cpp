@@ -1,6 +1,8 @@
 // What a whole training does when nothing disturbs it.
 #include "train/trainer.h"
 
+#include <ATen/ATen.h>
+
 #include "nn/weights.h"
 #include "train/training.h"
 
@@ -47,6 +49,24 @@ TEST_F(Training, by_distillation_lowers_its_total_loss_and_each_part) {
   ASSERT_EQ(losses.size(), 6u);
   for (const char* part : {"total", "restoration", "logit", "region_features", "information"}) {
     EXPECT_LT(losses.back().at(part).get<double>(), losses.front().at(part).get<double>()) << part;
+  }
+}
+
+TEST_F(Training, from_a_trained_model_begins_with_its_weights) {
+  const TrainConfig first = settings(out("first"));
+  ASSERT_EQ(train_apart(first).error, "");
+  TrainConfig config = settings(out("next"));
+  config.start = first.out;
+  config.seed = 7;
+  config.epochs = 1;
+  config.learning_rate = 1e-9;
+  ASSERT_EQ(train_apart(config).error, "");
+  const NamedTensors began = read_safetensors(out("first") / "model.safetensors").tensors,
+                     ended = read_safetensors(out("next") / "model.safetensors").tensors;
+  ASSERT_EQ(began.size(), ended.size());
+  for (std::size_t i = 0; i < began.size(); ++i) {
+    if (began[i].first.find("running") != std::string::npos) continue;  // of the signals seen
+    EXPECT_TRUE(at::allclose(began[i].second, ended[i].second, 0, 1e-6)) << began[i].first;
   }
 }
 
