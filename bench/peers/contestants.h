@@ -1,9 +1,9 @@
 // Who takes part: the edge library, libtorch, ONNX Runtime, oneDNN. One thread each.
 #pragma once
 
+#include "deploy/onnx_runtime.h"
 #include "edge/kernels.h"
 #include "nn/model.h"
-#include "peers/onnx_runtime.h"
 #include "peers/race.h"
 
 namespace liteheart::peers {

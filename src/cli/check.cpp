@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -11,6 +12,9 @@
 #include "deploy/agreement.h"
 #include "deploy/edge_export.h"
 #include "deploy/model_bytes.h"
+#include "deploy/onnx_engine.h"
+#include "deploy/onnx_export.h"
+#include "deploy/onnx_int8.h"
 #include "deploy/prepared_windows.h"
 #include "deploy/quantize.h"
 #include "ecg/error.h"
@@ -34,6 +38,15 @@ void add_edge_ways(std::vector<Way>& ways, const std::string& kind,
         {fmt::format("{} {}", kind, paths[p]->name), edge_engine(bytes, a.model, *paths[p])});
 }
 
+/// The one that LITEHEART_ONNXRUNTIME names, the system's, or the one that ./run bench puts beside
+/// the builds; null where there is none.
+std::shared_ptr<const OnnxRuntime> installed_onnx_runtime() {
+  std::error_code ignored;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  const auto library = find_onnx_runtime(program.parent_path().parent_path() / "peers");
+  return library.empty() ? nullptr : std::make_shared<const OnnxRuntime>(library);
+}
+
 std::vector<Way> ways_of(const CheckArguments& a, const PreparedDataset& data) {
   std::vector<Way> ways;
   if (is_edge_model(a.model)) {
@@ -44,9 +57,18 @@ std::vector<Way> ways_of(const CheckArguments& a, const PreparedDataset& data) {
   const Model model = load_model(model_file(a.model));
   const EdgeGraph graph = edge_graph(model);
   add_edge_ways(ways, "edge fp32", edge_bytes(with_fewer_products(graph), model.card), a);
+  const auto onnx = installed_onnx_runtime();
+  if (onnx != nullptr) {
+    ways.push_back(
+        {"ONNX Runtime " + onnx->version(), onnx_engine(onnx, onnx_bytes(model), model)});
+  }
   const auto windows = calibration_windows(model.card, data);
   if (windows.empty()) return ways;
   add_edge_ways(ways, "edge int8", edge_bytes(quantize(graph, model.card, windows), model.card), a);
+  if (onnx != nullptr) {
+    ways.push_back(
+        {"ONNX Runtime int8", onnx_engine(onnx, onnx_int8_bytes(model, windows), model)});
+  }
   return ways;
 }
 
@@ -76,8 +98,9 @@ void run(const CheckArguments& a) {
 void add_check(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "check",
-      "Run the same recordings through libtorch and through the edge library, in floats and in\n"
-      "bytes, on every kernel path of this machine, and print where they part.");
+      "Run the same recordings through libtorch, through the edge library on every kernel path of\n"
+      "this machine and, where it is installed, through ONNX Runtime, in floats and in bytes, and\n"
+      "print where they part. LITEHEART_ONNXRUNTIME names a libonnxruntime.so.");
   const auto a = std::make_shared<CheckArguments>();
   command->add_option("MODEL", a->model, "training folder, model file, or .lhm file")->required();
   command->add_option("DATA", a->data, "folder of a prepared data set")->required();

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/study.h"
+#include "deploy/onnx_runtime.h"
 
 namespace liteheart::test {
 namespace {
@@ -138,6 +139,16 @@ TEST(Check, ComparesEveryWayOfRunningAModel) {
   for (const char* way : {"libtorch", "edge fp32", "edge int8", kNotAMedicalDevice})
     EXPECT_NE(outcome.out.find(way), std::string::npos) << outcome.out;
   EXPECT_EQ(liteheart({"check", Study::get().distilled, "/nowhere"}).exit_code, 1);
+}
+
+TEST(Check, RunsOnnxRuntimeWhereItIsInstalled) {
+  if (find_onnx_runtime(LITEHEART_SOURCE_DIR "/build/peers").empty())
+    GTEST_SKIP() << "needs ONNX Runtime, which ./run bench installs";
+  const Outcome outcome =
+      liteheart({"check", Study::get().distilled, Study::get().data, "--best", "--most", "5"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("ONNX Runtime 1"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("ONNX Runtime int8"), std::string::npos) << outcome.out;
 }
 
 TEST(Check, RunsAModelThatHasNoThresholdsYet) {

@@ -10,8 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include "deploy/exported.h"
+#include "deploy/onnx_runtime.h"
 #include "eval/report.h"
-#include "peers/onnx_runtime.h"
 
 namespace liteheart {
 namespace {
@@ -75,28 +75,28 @@ TEST_P(OnnxExport, passes_the_checker_with_the_shapes_it_declares) {
 }
 
 TEST_P(OnnxExport, gives_what_libtorch_gives_in_onnx_runtime) {
-  const auto library = peers::find_onnx_runtime(LITEHEART_SOURCE_DIR "/build/peers");
+  const auto library = find_onnx_runtime(LITEHEART_SOURCE_DIR "/build/peers");
   if (library.empty()) GTEST_SKIP() << "needs ONNX Runtime, which ./run bench installs";
   torch::NoGradGuard no_grad;
   Model model = calibrated(GetParam());
   const auto leads = static_cast<std::int64_t>(model.card.leads.size());
   const std::int64_t time = model.card.conditioning.window;
-  const peers::OnnxRuntime runtime(library);
-  const peers::OnnxSession session(runtime, onnx_bytes(model));
+  const OnnxRuntime runtime(library);
+  const OnnxSession session(runtime, onnx_bytes(model));
   for (const std::int64_t count : {1, 3}) {
     SCOPED_TRACE(count);
     torch::manual_seed(3);
     const torch::Tensor x = torch::randn({count, leads, time});
     const ModelOutput expected = model.forward(x);
     const auto tensor = [&](const torch::Tensor& t) {
-      return peers::OnnxTensor(runtime, {t.data_ptr<float>(), static_cast<std::size_t>(t.numel())},
-                               t.sizes().vec());
+      return OnnxTensor(runtime, {t.data_ptr<float>(), static_cast<std::size_t>(t.numel())},
+                        t.sizes().vec());
     };
     const torch::Tensor logits = torch::empty({count, 19}),
                         probabilities = torch::empty({count, 19}),
                         restored = torch::empty({count, kLeads, time});
     const char* const names[] = {"logits", "probabilities", "restored"};
-    const peers::OnnxTensor outputs[] = {tensor(logits), tensor(probabilities), tensor(restored)};
+    const OnnxTensor outputs[] = {tensor(logits), tensor(probabilities), tensor(restored)};
     const std::size_t given = model.card.restoration ? 3 : 2;
     session.run("window", tensor(x), {names, given}, {outputs, given});
     EXPECT_LT(difference(logits, expected.backbone.logits), 1e-5);

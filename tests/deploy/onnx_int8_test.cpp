@@ -13,9 +13,9 @@
 #include "deploy/edge_export.h"
 #include "deploy/engine.h"
 #include "deploy/exported.h"
+#include "deploy/onnx_runtime.h"
 #include "deploy/quantize.h"
 #include "ecg/error.h"
-#include "peers/onnx_runtime.h"
 
 namespace liteheart {
 namespace {
@@ -61,13 +61,13 @@ Heard hear(const std::filesystem::path& library, const Model& model) {
   auto x = windows(card, kWindows);
   Heard heard = {{}, {}, {}, card.classes.size()};
   heard.onnx.resize(kWindows * heard.classes);
-  const peers::OnnxRuntime runtime(library);
-  const peers::OnnxSession session(runtime, onnx_int8_bytes(model, x));
+  const OnnxRuntime runtime(library);
+  const OnnxSession session(runtime, onnx_int8_bytes(model, x));
   const char* const names[] = {"logits"};
-  const peers::OnnxTensor in(runtime, x,
-                             {kWindows, static_cast<std::int64_t>(card.leads.size()),
-                              static_cast<std::int64_t>(card.conditioning.window)});
-  const peers::OnnxTensor out[] = {
+  const OnnxTensor in(runtime, x,
+                      {kWindows, static_cast<std::int64_t>(card.leads.size()),
+                       static_cast<std::int64_t>(card.conditioning.window)});
+  const OnnxTensor out[] = {
       {runtime, heard.onnx, {kWindows, static_cast<std::int64_t>(heard.classes)}}};
   session.run("window", in, names, out);
   const auto logits = [&](const EdgeGraph& graph) {
@@ -93,7 +93,7 @@ TEST_P(OnnxInt8, passes_the_checker_and_is_a_third_of_the_size) {
 }
 
 TEST_P(OnnxInt8, says_nearly_what_the_edge_library_says_in_bytes) {
-  const auto library = peers::find_onnx_runtime(LITEHEART_SOURCE_DIR "/build/peers");
+  const auto library = find_onnx_runtime(LITEHEART_SOURCE_DIR "/build/peers");
   if (library.empty()) GTEST_SKIP() << "needs ONNX Runtime, which ./run bench installs";
   const Heard heard = hear(library, test::worn(test::card_of(GetParam())));
   const double own = noise(heard.edge, heard.floats, heard.classes);
@@ -109,7 +109,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, OnnxInt8,
                          [](const auto& shape) { return shape.param.name; });
 
 TEST(OnnxInt8File, says_what_the_shipped_model_says_but_for_a_fifth_of_what_windows_differ_by) {
-  const auto library = peers::find_onnx_runtime(LITEHEART_SOURCE_DIR "/build/peers");
+  const auto library = find_onnx_runtime(LITEHEART_SOURCE_DIR "/build/peers");
   if (library.empty()) GTEST_SKIP() << "needs ONNX Runtime, which ./run bench installs";
   const Heard heard =
       hear(library, load_model(LITEHEART_SOURCE_DIR "/models/liteheart-lead-i.safetensors"));

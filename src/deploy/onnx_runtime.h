@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace liteheart::peers {
+namespace liteheart {
 
 /// The library: $LITEHEART_ONNXRUNTIME, or what npm put into the folder `installed`, or the
 /// system's. Empty where there is none.
@@ -165,4 +165,4 @@ class OnnxSession {
   OnnxRuntime::Handle session_;
 };
 
-}  // namespace liteheart::peers
+}  // namespace liteheart
