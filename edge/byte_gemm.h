@@ -1,11 +1,11 @@
 // The products of bytes of kernels.h, for an instruction set Isa that has
 //   Part: the vector that sums, inputs and weights stand in
 //   kParts: how many of them 16 columns take
-//   Part inputs(bytes): four of a row, for every column
+//   inputs(bytes): four of a row, for every column, each less kLess
 //   Part weights(bytes, p): four of each column of part p of 16
 //   Part add(sums, inputs, weights)
 //   store(parts, integers): the 16 sums of kParts parts
-// or ByteSums of its own.
+// or ByteSums of its own, and kLess.
 // Include it once a path, compiled without fusing products and sums.
 #pragma once
 
@@ -99,7 +99,7 @@ inline void byte_tile(const ByteGemm& g, std::size_t t, std::size_t c) {
     const std::size_t column = c + static_cast<std::size_t>(b) * kLanes;
     Integers zeros;
     std::memcpy(&zeros, g.sum + column, sizeof zeros);
-    zeros *= g.in_zero;
+    zeros *= g.in_zero - Isa::kLess;
     const Vector scale = load(g.scale + column), bias = load(g.bias + column);
     for (int r = 0; r < Rows; ++r) {
       Integers sum;

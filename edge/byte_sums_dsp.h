@@ -10,7 +10,7 @@ namespace liteheart::edge {
 namespace {
 
 struct CortexM {
-  static constexpr int kRows = 3;
+  static constexpr int kRows = 3, kLess = 0;
 };
 
 inline std::uint32_t four(const void* from) {

@@ -10,7 +10,7 @@ namespace liteheart::edge {
 namespace {
 
 struct CortexM {
-  static constexpr int kRows = 2;
+  static constexpr int kRows = 2, kLess = 128;  // a product takes two signed numbers
 };
 
 /// Four columns at a time.
@@ -32,7 +32,6 @@ struct ByteSums<CortexM> {
         const mve_pred16_t there = vctp32q(static_cast<std::uint32_t>(left));
         int8x16_t x[Rows];
         for (int r = 0; r < Rows; ++r) {
-          // A product takes two signed numbers: the input less 128.
           const uint8x16_t bytes = vldrbq_z_u8(in + static_cast<std::size_t>(r) * g.in_step, there);
           x[r] = vreinterpretq_s8_u8(veorq_u8(bytes, vdupq_n_u8(128)));
         }
@@ -45,8 +44,7 @@ struct ByteSums<CortexM> {
         left -= left < 4 ? left : 4;
       }
       for (int r = 0; r < Rows; ++r) {
-        for (int i = 0; i < kColumns; ++i)
-          total[r][first + i] = sum[r][i] + 128 * g.sum[column + static_cast<std::size_t>(i)];
+        for (int i = 0; i < kColumns; ++i) total[r][first + i] = sum[r][i];
       }
     }
   }

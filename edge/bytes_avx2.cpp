@@ -11,7 +11,7 @@ namespace {
 
 struct Words {
   using Part = __m256i;  // two halves of the sums of four columns, side by side
-  static constexpr int kParts = 4;
+  static constexpr int kParts = 4, kLess = 0;
   static Part inputs(const std::uint8_t* from) {
     int four;
     std::memcpy(&four, from, sizeof four);

@@ -11,7 +11,7 @@ namespace {
 
 struct Vnni {
   using Part = __m512i;
-  static constexpr int kParts = 1;
+  static constexpr int kParts = 1, kLess = 0;
   static Part inputs(const std::uint8_t* from) {
     int four;
     std::memcpy(&four, from, sizeof four);

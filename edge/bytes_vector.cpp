@@ -24,7 +24,7 @@ namespace {
 #if defined(__SSE2__) && !defined(__wasm__)
 
 struct Words {
-  static constexpr int kRows = 2;
+  static constexpr int kRows = 2, kLess = 0;
   using Part = __m128i;
   static constexpr int kParts = 8;
   static Part inputs(const std::uint8_t* from) {
@@ -50,7 +50,7 @@ struct Words {
 #elif defined(__ARM_NEON) && defined(__aarch64__)
 
 struct Words {
-  static constexpr int kRows = 2;
+  static constexpr int kRows = 2, kLess = 0;
   using Part = int32x4_t;
   using Inputs = int16x8_t;
   static constexpr int kParts = 8;
@@ -75,7 +75,7 @@ struct Words {
 #elif defined(__wasm_simd128__)
 
 struct Words {
-  static constexpr int kRows = 2;
+  static constexpr int kRows = 2, kLess = 0;
   using Part = v128_t;
   static constexpr int kParts = 8;
   static Part inputs(const std::uint8_t* from) {
@@ -101,7 +101,7 @@ using Words = CortexM;
 #else
 
 struct Words {
-  static constexpr int kRows = 2;
+  static constexpr int kRows = 2, kLess = 0;
   struct Part {
     std::int32_t of[4];  // sums of two columns; inputs and weights: four of each
   };

@@ -19,6 +19,8 @@ LITEHEART_KERNEL_PATH(vector);
 LITEHEART_KERNEL_PATH(avx2);
 LITEHEART_KERNEL_PATH(avx512);
 
+void neon_dot_byte_gemm(const ByteGemm& g);  // the rest of this path is `vector`'s
+
 #undef LITEHEART_KERNEL_PATH
 
 }  // namespace liteheart::edge

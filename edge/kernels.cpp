@@ -2,6 +2,10 @@
 
 #include "edge/kernel_paths.h"
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
 namespace liteheart::edge {
 namespace {
 
@@ -25,6 +29,20 @@ bool has_avx512() {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
 }
+#elif defined(__aarch64__)
+constexpr Kernels neon_dot_kernels_ = {"neon_dot",       vector_gemm,        vector_toom_cook,
+                                       vector_attention, neon_dot_byte_gemm, vector_attention_exact,
+                                       vector_to_bytes};
+
+bool has_dot() {
+#if defined(__linux__)
+  return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+#elif defined(__ARM_FEATURE_DOTPROD)
+  return true;
+#else
+  return false;
+#endif
+}
 #endif
 #undef LITEHEART_KERNEL_PATH
 
@@ -43,6 +61,8 @@ std::size_t kernel_paths(const Kernels** paths, std::size_t most) {
 #if defined(__x86_64__)
   if (has_avx2()) add(avx2_kernels_);
   if (has_avx512()) add(avx512_kernels_);
+#elif defined(__aarch64__)
+  if (has_dot()) add(neon_dot_kernels_);
 #endif
   return count;
 }

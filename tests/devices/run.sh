@@ -10,10 +10,11 @@ bare() {  # BOARD MODEL
     -chardev stdio,id=out -semihosting-config enable=on,chardev=out \
     -kernel "$build/$device/tests/devices/golden_$2.elf" </dev/null
 }
-golden() {  # MODEL
+golden() {  # MODEL PROCESSOR
   local hosted=$build/$device/tests/devices/golden files=("$build/inputs/$1.lhm" "$build/inputs/recording.f32")
   case $device in
-    aarch64) qemu-aarch64 "$hosted" "${files[@]}" ;;
+    # With the dot products of ARMv8.2, and as a processor without them.
+    aarch64) qemu-aarch64 -cpu "$2" "$hosted" "${files[@]}" ;;
     wasm) node --no-experimental-fetch "$hosted.js" "${files[@]}" ;;
     cortex-m4) bare mps2-an386 "$1" ;;
     cortex-m7) bare mps2-an500 "$1" ;;
@@ -21,8 +22,9 @@ golden() {  # MODEL
   esac
 }
 
+processors=("")
 case $device in
-  aarch64) tools=(aarch64-linux-gnu-g++ qemu-aarch64) ;;
+  aarch64) processors=(max cortex-a53) tools=(aarch64-linux-gnu-g++ qemu-aarch64) ;;
   wasm) tools=(em++ node) ;;
   *) tools=(arm-none-eabi-g++ qemu-system-arm) ;;
 esac
@@ -42,7 +44,9 @@ for model in "$build"/inputs/*.lhm; do
   name=$(basename "$model" .lhm) agreement=(near "$model" "$build/inputs/recording.f32")
   # In bytes, all of it in the RAM of a small microcontroller.
   [[ $name != *int8* ]] || agreement=(same "${agreement[@]:1}" $((128 * 1024)))
-  echo "-- $device, $name, ${agreement[0]}"
-  golden "$name" | "$check" "${agreement[@]}" || failed=1
+  for processor in "${processors[@]}"; do
+    echo "-- $device${processor:+, $processor}, $name, ${agreement[0]}"
+    golden "$name" "$processor" | "$check" "${agreement[@]}" || failed=1
+  done
 done
 exit $failed
