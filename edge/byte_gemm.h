@@ -4,7 +4,8 @@
 //   inputs(bytes): four of a row, for every column, each less kLess
 //   Part weights(bytes, p): four of each column of part p of 16
 //   Part add(sums, inputs, weights)
-//   store(parts, integers): the 16 sums of kParts parts
+//   kTogether: how many parts' sums, a row, stay in registers beside the rest
+//   store<Parts>(sums, integers): the sums of so many parts
 // or ByteSums of its own, and kLess.
 // Include it once a path, compiled without fusing products and sums.
 #pragma once
@@ -59,32 +60,28 @@ struct ByteSums {
   template <int Rows, int Blocks>
   static void of(const ByteGemm& g, std::size_t t, std::size_t c,
                  std::int32_t (*total)[Blocks * kLanes]) {
-    constexpr int kParts = Blocks * Isa::kParts;
-    typename Isa::Part sums[Rows][kParts];
-    for (int r = 0; r < Rows; ++r) {
-      for (int p = 0; p < kParts; ++p) sums[r][p] = typename Isa::Part{};
-    }
-    const std::uint8_t* in = g.in + t * g.in_step;
-    const std::int8_t* weight = g.weight + c * kDepthMultiple;
-    const std::size_t next = g.columns * kDepthMultiple;
-    for (std::size_t k = 0; k < g.depth; k += kDepthMultiple, weight += next) {
-      typename Isa::Part w[kParts];
-      for (int b = 0; b < Blocks; ++b) {
-        for (int p = 0; p < Isa::kParts; ++p) {
-          w[b * Isa::kParts + p] = Isa::weights(
-              weight + static_cast<std::size_t>(b) * kColumnMultiple * kDepthMultiple, p);
+    // As many parts at a time as their sums stay in registers.
+    constexpr int kParts = Isa::kTogether < Isa::kParts ? Isa::kTogether : Blocks * Isa::kParts,
+                  kColumns = kLanes / Isa::kParts * kParts;
+    for (int first = 0; first < Blocks * kLanes; first += kColumns) {
+      typename Isa::Part sums[Rows][kParts];
+      for (int r = 0; r < Rows; ++r) {
+        for (int p = 0; p < kParts; ++p) sums[r][p] = typename Isa::Part{};
+      }
+      const std::uint8_t* in = g.in + t * g.in_step;
+      const std::int8_t* weight = g.weight + (c + static_cast<std::size_t>(first)) * kDepthMultiple;
+      const std::size_t next = g.columns * kDepthMultiple;
+      for (std::size_t k = 0; k < g.depth; k += kDepthMultiple, weight += next) {
+        typename Isa::Part w[kParts];
+        for (int p = 0; p < kParts; ++p) w[p] = Isa::weights(weight, p);
+        for (int r = 0; r < Rows; ++r) {
+          const auto x = Isa::inputs(in + static_cast<std::size_t>(r) * g.in_step + k);
+          for (int p = 0; p < kParts; ++p) sums[r][p] = Isa::add(sums[r][p], x, w[p]);
         }
       }
-      for (int r = 0; r < Rows; ++r) {
-        const auto x = Isa::inputs(in + static_cast<std::size_t>(r) * g.in_step + k);
-        for (int p = 0; p < kParts; ++p) sums[r][p] = Isa::add(sums[r][p], x, w[p]);
-      }
-    }
-    // Unrolled, so that the sums above stay in registers.
-    LITEHEART_UNROLL
-    for (int r = 0; r < Rows; ++r) {
+      // Unrolled, so that the sums above stay in registers.
       LITEHEART_UNROLL
-      for (int b = 0; b < Blocks; ++b) Isa::store(&sums[r][b * Isa::kParts], total[r] + b * kLanes);
+      for (int r = 0; r < Rows; ++r) Isa::template store<kParts>(sums[r], total[r] + first);
     }
   }
 };

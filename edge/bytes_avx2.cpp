@@ -11,7 +11,7 @@ namespace {
 
 struct Words {
   using Part = __m256i;  // two halves of the sums of four columns, side by side
-  static constexpr int kParts = 4, kLess = 0;
+  static constexpr int kParts = 4, kTogether = 4, kLess = 0;
   static Part inputs(const std::uint8_t* from) {
     int four;
     std::memcpy(&four, from, sizeof four);
@@ -23,8 +23,9 @@ struct Words {
   static Part add(Part sums, Part x, Part w) {
     return _mm256_add_epi32(sums, _mm256_madd_epi16(x, w));
   }
+  template <int Parts>
   static void store(const Part* sums, std::int32_t* to) {
-    for (int p = 0; p < kParts; p += 2) {
+    for (int p = 0; p < Parts; p += 2) {
       // Within each 128 bits: two columns of the first part, then of the second.
       const __m256i whole = _mm256_hadd_epi32(sums[p], sums[p + 1]);
       _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + 4 * p),

@@ -11,19 +11,22 @@ namespace {
 
 struct Vnni {
   using Part = __m512i;
-  static constexpr int kParts = 1, kLess = 0;
+  static constexpr int kParts = 1, kTogether = 1, kLess = 0;
   static Part inputs(const std::uint8_t* from) {
     int four;
     std::memcpy(&four, from, sizeof four);
     return _mm512_set1_epi32(four);
   }
-  static Part weights(const std::int8_t* from, int) { return _mm512_loadu_si512(from); }
+  static Part weights(const std::int8_t* from, int p) { return _mm512_loadu_si512(from + 64 * p); }
   // As an intrinsic, GCC 12 spills the sums around it.
   static Part add(Part sums, Part x, Part w) {
     asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(x), "v"(w));
     return sums;
   }
-  static void store(const Part* sums, std::int32_t* to) { _mm512_storeu_si512(to, *sums); }
+  template <int Parts>
+  static void store(const Part* sums, std::int32_t* to) {
+    for (int p = 0; p < Parts; ++p) _mm512_storeu_si512(to + 16 * p, sums[p]);
+  }
 };
 
 }  // namespace

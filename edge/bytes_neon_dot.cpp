@@ -9,8 +9,9 @@ namespace liteheart::edge {
 namespace {
 
 struct Dot {
-  using Part = int32x4_t;                        // sums of four columns
-  static constexpr int kParts = 4, kLess = 128;  // a dot product takes two signed numbers
+  using Part = int32x4_t;  // sums of four columns
+  static constexpr int kParts = 4, kTogether = 4,
+                       kLess = 128;  // a dot product takes two signed numbers
   static Part inputs(const std::uint8_t* from) {
     std::uint32_t four;
     std::memcpy(&four, from, sizeof four);
@@ -22,8 +23,9 @@ struct Dot {
   static Part add(Part sums, Part x, Part w) {
     return vdotq_s32(sums, vreinterpretq_s8_s32(w), vreinterpretq_s8_s32(x));
   }
+  template <int Parts>
   static void store(const Part* sums, std::int32_t* to) {
-    for (int p = 0; p < kParts; ++p) vst1q_s32(to + 4 * p, sums[p]);
+    for (int p = 0; p < Parts; ++p) vst1q_s32(to + 4 * p, sums[p]);
   }
 };
 

@@ -26,7 +26,7 @@ namespace {
 struct Words {
   static constexpr int kRows = 2, kLess = 0;
   using Part = __m128i;
-  static constexpr int kParts = 8;
+  static constexpr int kParts = 8, kTogether = 4;
   static Part inputs(const std::uint8_t* from) {
     int four;
     std::memcpy(&four, from, sizeof four);
@@ -37,8 +37,9 @@ struct Words {
     return _mm_srai_epi16(_mm_unpacklo_epi8(w, w), 8);
   }
   static Part add(Part sums, Part x, Part w) { return _mm_add_epi32(sums, _mm_madd_epi16(x, w)); }
+  template <int Parts>
   static void store(const Part* sums, std::int32_t* to) {
-    for (int p = 0; p < kParts; p += 2) {
+    for (int p = 0; p < Parts; p += 2) {
       const __m128 a = _mm_castsi128_ps(sums[p]), b = _mm_castsi128_ps(sums[p + 1]);
       const __m128i even = _mm_castps_si128(_mm_shuffle_ps(a, b, _MM_SHUFFLE(2, 0, 2, 0)));
       const __m128i odd = _mm_castps_si128(_mm_shuffle_ps(a, b, _MM_SHUFFLE(3, 1, 3, 1)));
@@ -53,7 +54,7 @@ struct Words {
   static constexpr int kRows = 2, kLess = 0;
   using Part = int32x4_t;
   using Inputs = int16x8_t;
-  static constexpr int kParts = 8;
+  static constexpr int kParts = 8, kTogether = 8;
   static Inputs inputs(const std::uint8_t* from) {
     std::uint32_t four;
     std::memcpy(&four, from, sizeof four);
@@ -67,8 +68,9 @@ struct Words {
     return vaddq_s32(sums,
                      vpaddq_s32(vmull_s16(vget_low_s16(x), vget_low_s16(w)), vmull_high_s16(x, w)));
   }
+  template <int Parts>
   static void store(const Part* sums, std::int32_t* to) {
-    for (int p = 0; p < kParts; p += 2) vst1q_s32(to + 2 * p, vpaddq_s32(sums[p], sums[p + 1]));
+    for (int p = 0; p < Parts; p += 2) vst1q_s32(to + 2 * p, vpaddq_s32(sums[p], sums[p + 1]));
   }
 };
 
@@ -77,7 +79,7 @@ struct Words {
 struct Words {
   static constexpr int kRows = 2, kLess = 0;
   using Part = v128_t;
-  static constexpr int kParts = 8;
+  static constexpr int kParts = 8, kTogether = 4;
   static Part inputs(const std::uint8_t* from) {
     return wasm_u16x8_extend_low_u8x16(wasm_v128_load32_splat(from));
   }
@@ -85,8 +87,9 @@ struct Words {
   static Part add(Part sums, Part x, Part w) {
     return wasm_i32x4_add(sums, wasm_i32x4_dot_i16x8(x, w));
   }
+  template <int Parts>
   static void store(const Part* sums, std::int32_t* to) {
-    for (int p = 0; p < kParts; p += 2) {
+    for (int p = 0; p < Parts; p += 2) {
       const v128_t even = wasm_i32x4_shuffle(sums[p], sums[p + 1], 0, 2, 4, 6),
                    odd = wasm_i32x4_shuffle(sums[p], sums[p + 1], 1, 3, 5, 7);
       wasm_v128_store(to + 2 * p, wasm_i32x4_add(even, odd));
@@ -105,7 +108,7 @@ struct Words {
   struct Part {
     std::int32_t of[4];  // sums of two columns; inputs and weights: four of each
   };
-  static constexpr int kParts = 8;
+  static constexpr int kParts = 8, kTogether = 8;
   static Part inputs(const std::uint8_t* from) { return {{from[0], from[1], from[2], from[3]}}; }
   static Part weights(const std::int8_t* from, int p) {
     Part w;
@@ -121,8 +124,9 @@ struct Words {
     }
     return sums;
   }
+  template <int Parts>
   static void store(const Part* sums, std::int32_t* to) {
-    for (int p = 0; p < kParts; ++p) to[2 * p] = sums[p].of[0], to[2 * p + 1] = sums[p].of[1];
+    for (int p = 0; p < Parts; ++p) to[2 * p] = sums[p].of[0], to[2 * p + 1] = sums[p].of[1];
   }
 };
 
