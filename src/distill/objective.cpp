@@ -2,19 +2,13 @@
 
 #include <torch/autograd.h>
 
+#include "distill/bins.h"
 #include "distill/logit.h"
 #include "distill/region.h"
 #include "distill/semi_supervised.h"
 #include "explain/grad_cam.h"
 
 namespace liteheart {
-namespace {
-
-torch::Tensor in_bins(const torch::Tensor& x, std::int64_t bins) {
-  return x.size(2) == bins ? x : torch::adaptive_avg_pool1d(x, bins);
-}
-
-}  // namespace
 
 ObjectiveImpl::ObjectiveImpl(const ObjectiveWeights& objective_weights,
                              const BackboneShape& student,

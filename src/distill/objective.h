@@ -26,6 +26,9 @@ struct TeacherOpinion {
   torch::Tensor map;                      // [batch, 12, bin]
   torch::Tensor features;                 // [batch, teacher width, bin]
   std::vector<torch::Tensor> embeddings;  // per teacher layer [batch, width]
+  torch::Tensor pooled;                   // maximum over the tokens, [batch, width]
+  torch::Tensor energy;                   // mean square over channels, [batch, block, bin]
+  std::vector<torch::Tensor> blocks;      // as features, of all blocks; empty unless asked for
 };
 
 /// The learned projections that distillation needs beside the student; dropped when training is

@@ -12,6 +12,7 @@
 #include <numeric>
 #include <type_traits>
 
+#include "distill/rivals.h"
 #include "ecg/error.h"
 
 namespace liteheart {
@@ -70,6 +71,33 @@ void require(bool condition, const char* key, const std::string& wants, double i
   require(condition, key, wants, fmt::format("{}", is));
 }
 
+/// Those that learn from a teacher, or the others.
+std::string rival_names(bool teacher) {
+  std::string names;
+  for (const Rival& rival : kRivals) {
+    if (rival.teacher == teacher) names.append(names.empty() ? "" : ", ").append(rival.name);
+  }
+  return names;
+}
+
+void check_rival(const TrainConfig& c) {
+  if (c.rival == "none") return;
+  const Rival* rival = find_rival(c.rival);
+  const std::string is = "'" + c.rival + "'";
+  require(rival != nullptr, "rival",
+          fmt::format("one of none, {}, {}", rival_names(true), rival_names(false)), is);
+  require(!rival->teacher || !c.teacher.empty(), "rival",
+          "one of none, " + rival_names(false) + " where there is no teacher", is);
+  if (rival->weak_view != WeakView::kNone && c.labelled >= 1) {
+    throw Error("setting rival",
+                "is " + is + ": it learns from unlabelled records, and there are none",
+                "set --labelled below 1");
+  }
+  if (rival->weak_view == WeakView::kMean) {
+    require(c.averaging > 0, "averaging", "above 0 where rival is " + is, c.averaging);
+  }
+}
+
 }  // namespace
 
 std::vector<ConfigField> config_fields(TrainConfig& c) {
@@ -99,7 +127,7 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
        "passes; one pass has as many steps as all training records need, labelled or not"},
       {"batch", &c.batch, "records per step"},
       {"labelled_share", &c.labelled_share,
-       "share of labelled records in a batch, where unlabelled ones are used too", true},
+       "share of labelled records in a batch, where unlabelled ones are used too"},
       {"learning_rate", &c.learning_rate,
        "peak rate of AdamW; linear warm-up, then linear decay to zero"},
       {"weight_decay", &c.weight_decay, "decoupled weight decay of AdamW"},
@@ -134,6 +162,11 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
       {"weight_information", &c.weight_information, "weight of cross-layer mutual information",
        true},
       {"information_bound", &c.information_bound, "infonce, gaussian or jensen-shannon", true},
+      {"rival", &c.rival,
+       fmt::format("a published method to compare with, beside whatever else has a weight: none, "
+                   "{}; without a teacher {} (docs/rivals.md)",
+                   rival_names(true), rival_names(false))},
+      {"weight_rival", &c.weight_rival, "weight of the rival's loss"},
   };
 }
 
@@ -203,7 +236,10 @@ void check_config(const TrainConfig& c) {
     }
   }
   if (c.teacher.empty()) positive("weight_supervised", c.weight_supervised);
-  require(c.weight_supervised + c.weight_logit > 0, "weight_logit",
+  check_rival(c);
+  const Rival* rival = find_rival(c.rival);
+  const bool rival_suffices = rival != nullptr && rival->trains_output && c.weight_rival > 0;
+  require(c.weight_supervised + c.weight_logit > 0 || rival_suffices, "weight_logit",
           "above 0 where weight_supervised is 0: nothing else trains the last layer",
           c.weight_logit);
 }

@@ -33,6 +33,8 @@ struct TrainConfig {
          weight_region_agreement = 0.1;
   double weight_information = 0.05;
   std::string information_bound = "infonce";
+  std::string rival = "none";
+  double weight_rival = 1;
 };
 
 /// One key: what it is called in TOML and, behind "--", on the command line; where it lives; what

@@ -4,6 +4,8 @@
 #include <torch/torch.h>
 
 #include "data/same_conditioning.h"
+#include "distill/attention_transfer.h"
+#include "distill/bins.h"
 #include "ecg/error.h"
 #include "explain/grad_cam.h"
 #include "nn/runtime.h"
@@ -18,7 +20,7 @@ constexpr std::int64_t kBatch = 64;
 /// Everything the view depends on.
 std::uint64_t cache_key(const std::filesystem::path& teacher_file, const PreparedDataset& data,
                         std::span<const std::size_t> records, bool bf16) {
-  std::uint64_t key = hash_bytes(bf16 ? "teacher view 3, bf16" : "teacher view 3, fp32");
+  std::uint64_t key = hash_bytes(bf16 ? "teacher view 4, bf16" : "teacher view 4, fp32");
   for (const auto& file :
        {teacher_file, data.folder() / "dataset.json", data.folder() / "records.csv"}) {
     key = file_hash(file, key);
@@ -26,13 +28,16 @@ std::uint64_t cache_key(const std::filesystem::path& teacher_file, const Prepare
   return hash_bytes({reinterpret_cast<const char*>(records.data()), records.size_bytes()}, key);
 }
 
-/// [batch, channel, time] at kBins steps, whatever the teacher's strides.
-torch::Tensor in_bins(const torch::Tensor& x) {
-  return x.size(2) == kBins ? x : torch::adaptive_avg_pool1d(x, kBins);
+/// A block's output [batch, channel, 1, time] as it is kept: [batch, channel, bin].
+torch::Tensor kept_features(const torch::Tensor& block) {
+  return in_bins(block.detach().squeeze(2).to(torch::kFloat), kBins)
+      .to(torch::kBFloat16)
+      .cpu()
+      .contiguous();
 }
 
 struct Parts {
-  std::vector<torch::Tensor> logits, map, features;
+  std::vector<torch::Tensor> logits, map, features, pooled, energy;
   std::vector<std::vector<torch::Tensor>> embeddings;
 };
 
@@ -51,16 +56,17 @@ void look(Model& teacher, const torch::Tensor& leads, const torch::Tensor& colum
   parts.logits.push_back(logits.detach().cpu());
   // A teacher that is not given all leads has no opinion on the others: its map is spread over them
   // evenly.
-  torch::Tensor map =
-      saliency_map(in_bins(cam.unsqueeze(1)).squeeze(1), x.detach(), gradients[1].to(torch::kFloat))
-          .cpu();
+  torch::Tensor map = saliency_map(in_bins(cam.unsqueeze(1), kBins).squeeze(1), x.detach(),
+                                   gradients[1].to(torch::kFloat))
+                          .cpu();
   if (map.size(1) != signal.size(1))
     map = map.mean(1, true).expand({map.size(0), signal.size(1), kBins});
   parts.map.push_back(map.contiguous());
-  parts.features.push_back(in_bins(out.blocks.back().detach().squeeze(2).to(torch::kFloat))
-                               .to(torch::kBFloat16)
-                               .cpu()
-                               .contiguous());
+  parts.features.push_back(kept_features(out.blocks.back()));
+  parts.pooled.push_back(out.pooled.detach().to(torch::kBFloat16).cpu());
+  std::vector<torch::Tensor> energy;
+  for (const auto& block : out.blocks) energy.push_back(attention_energy(block.detach(), kBins));
+  parts.energy.push_back(torch::stack(energy, 1).to(torch::kBFloat16).cpu());
   std::vector<torch::Tensor> embedding;
   for (const auto& block : out.blocks)
     embedding.push_back(block.detach().to(torch::kFloat).mean({2, 3}));
@@ -71,31 +77,84 @@ void look(Model& teacher, const torch::Tensor& leads, const torch::Tensor& colum
     parts.embeddings[i].push_back(embedding[i].to(torch::kBFloat16).cpu());
 }
 
+torch::Tensor leads_of(const Model& teacher) {
+  const std::vector<std::int64_t> leads(teacher.card.leads.begin(), teacher.card.leads.end());
+  return torch::tensor(leads, torch::kLong);
+}
+
+/// Calls `look` with the signals of all records, a batch at a time.
+void in_batches(Model& teacher, const PreparedDataset& data, std::span<const std::size_t> records,
+                const torch::Device& device,
+                const std::function<void(std::size_t, std::size_t)>& progress,
+                const std::function<void(const torch::Tensor&)>& look) {
+  teacher.to(device);
+  teacher.train(false);
+  for (auto& p : teacher.parameters()) p.requires_grad_(false);
+  for (std::size_t from = 0; from < records.size(); from += kBatch) {
+    const auto part = records.subspan(from, std::min<std::size_t>(kBatch, records.size() - from));
+    look(load_signals(data, part));
+    if (progress) progress(from + part.size(), records.size());
+  }
+}
+
 WeightFile compute(Model& teacher, const PreparedDataset& data,
                    std::span<const std::size_t> records, const torch::Device& device, bool bf16,
                    const std::function<void(std::size_t, std::size_t)>& progress) {
   const torch::Tensor columns =
       torch::tensor(class_columns(teacher.card, data.classes(), "teacher"), torch::kLong);
-  const std::vector<std::int64_t> lead_list(teacher.card.leads.begin(), teacher.card.leads.end());
-  const torch::Tensor leads = torch::tensor(lead_list, torch::kLong);
-  teacher.to(device);
-  teacher.train(false);
-  for (auto& p : teacher.parameters()) p.requires_grad_(false);
+  const torch::Tensor leads = leads_of(teacher);
   Parts parts;
-  for (std::size_t from = 0; from < records.size(); from += kBatch) {
-    const auto part = records.subspan(from, std::min<std::size_t>(kBatch, records.size() - from));
-    look(teacher, leads, columns, load_signals(data, part), device, bf16, parts);
-    if (progress) progress(from + part.size(), records.size());
-  }
+  in_batches(teacher, data, records, device, progress, [&](const torch::Tensor& signal) {
+    look(teacher, leads, columns, signal, device, bf16, parts);
+  });
   WeightFile file;
   file.tensors.emplace_back("logits", torch::cat(parts.logits).contiguous());
   file.tensors.emplace_back("map", torch::cat(parts.map).contiguous());
   file.tensors.emplace_back("features", torch::cat(parts.features).contiguous());
+  file.tensors.emplace_back("pooled", torch::cat(parts.pooled).contiguous());
+  file.tensors.emplace_back("energy", torch::cat(parts.energy).contiguous());
   for (std::size_t i = 0; i < parts.embeddings.size(); ++i) {
     file.tensors.emplace_back(fmt::format("embedding.{}", i),
                               torch::cat(parts.embeddings[i]).contiguous());
   }
   return file;
+}
+
+/// All blocks but the last, whose features every view has.
+WeightFile compute_blocks(Model& teacher, const PreparedDataset& data,
+                          std::span<const std::size_t> records, const torch::Device& device,
+                          bool bf16,
+                          const std::function<void(std::size_t, std::size_t)>& progress) {
+  const torch::Tensor leads = leads_of(teacher);
+  std::vector<std::vector<torch::Tensor>> parts(teacher.card.backbone.strides.size() - 1);
+  in_batches(teacher, data, records, device, progress, [&](const torch::Tensor& signal) {
+    const torch::NoGradGuard no_grad;
+    const Autocast autocast(bf16, device);
+    const auto blocks = teacher.forward(signal.index_select(1, leads).to(device)).backbone.blocks;
+    for (std::size_t i = 0; i < parts.size(); ++i) parts[i].push_back(kept_features(blocks[i]));
+  });
+  WeightFile file;
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    file.tensors.emplace_back(fmt::format("block.{}", i), torch::cat(parts[i]).contiguous());
+  return file;
+}
+
+/// The file's contents, or what `compute` gives, which is then written there.
+WeightFile cached(const std::filesystem::path& cache, const std::function<WeightFile()>& compute) {
+  if (std::filesystem::exists(cache)) return read_safetensors(cache);
+  WeightFile computed = compute();
+  write_safetensors(cache, computed);
+  return computed;
+}
+
+Head head_for(const Model& teacher, const std::vector<std::int64_t>& columns,
+              const torch::Device& device) {
+  const torch::Tensor column = torch::tensor(columns, torch::kLong);
+  const BackboneImpl& net = *teacher.backbone;
+  const auto on = [&](const torch::Tensor& x) { return x.detach().cpu().to(device); };
+  return {on(net.hidden->weight), on(net.hidden->bias),
+          on(net.output->weight.detach().cpu().index_select(0, column)),
+          on(net.output->bias.detach().cpu().index_select(0, column))};
 }
 
 TeacherView view_of(const WeightFile& file, const Decision& decision,
@@ -116,6 +175,10 @@ TeacherView view_of(const WeightFile& file, const Decision& decision,
       view.map = tensor;
     } else if (name == "features") {
       view.features = tensor;
+    } else if (name == "pooled") {
+      view.pooled = tensor;
+    } else if (name == "energy") {
+      view.energy = tensor;
     } else {
       view.embeddings.push_back(tensor);
     }
@@ -138,23 +201,38 @@ TeacherOpinion TeacherView::rows(std::span<const std::size_t> wanted, const Batc
   some.features = place(cut_mix(pick(all.features), batch.cutmix));
   for (const auto& e : all.embeddings)
     some.embeddings.push_back(place(blend(pick(e).to(torch::kFloat), batch.cutmix)));
+  if (all.pooled.defined())
+    some.pooled = place(blend(pick(all.pooled).to(torch::kFloat), batch.cutmix));
+  if (all.energy.defined()) some.energy = place(cut_mix(pick(all.energy), batch.cutmix));
+  for (const auto& block : all.blocks)
+    some.blocks.push_back(place(cut_mix(pick(block), batch.cutmix)));
   return some;
 }
 
 TeacherView teacher_view(const std::filesystem::path& teacher_path, const PreparedDataset& data,
                          std::span<const std::size_t> records, const torch::Device& device,
-                         bool bf16, const std::function<void(std::size_t, std::size_t)>& progress) {
+                         bool bf16, bool blocks,
+                         const std::function<void(std::size_t, std::size_t)>& progress) {
   const auto file = model_file(teacher_path);
   Model teacher = load_model(file);
   require_same_conditioning(teacher.card.conditioning, data, file.string());
   const auto columns = class_columns(teacher.card, data.classes(), file.string());
-  const auto cache = file.parent_path() / fmt::format("teacher-cache-{:016x}.safetensors",
-                                                      cache_key(file, data, records, bf16));
-  if (std::filesystem::exists(cache))
-    return view_of(read_safetensors(cache), teacher.card.decision, columns);
-  const WeightFile computed = compute(teacher, data, records, device, bf16, progress);
-  write_safetensors(cache, computed);
-  return view_of(computed, teacher.card.decision, columns);
+  const auto key = cache_key(file, data, records, bf16);
+  const auto place = [&](const char* what) {
+    return file.parent_path() / fmt::format("teacher-{}-{:016x}.safetensors", what, key);
+  };
+  TeacherView view =
+      view_of(cached(place("cache"),
+                     [&] { return compute(teacher, data, records, device, bf16, progress); }),
+              teacher.card.decision, columns);
+  view.head = head_for(teacher, columns, device);
+  if (!blocks) return view;
+  const WeightFile more = cached(place("blocks"), [&] {
+    return compute_blocks(teacher, data, records, device, bf16, progress);
+  });
+  for (const auto& [name, tensor] : more.tensors) view.all.blocks.push_back(tensor);
+  view.all.blocks.push_back(view.all.features);
+  return view;
 }
 
 }  // namespace liteheart

@@ -7,25 +7,30 @@
 #include <vector>
 
 #include "data/dataset.h"
+#include "distill/head.h"
 #include "distill/objective.h"
 #include "nn/model.h"
 #include "train/batch.h"
 
 namespace liteheart {
 
-/// The opinion on unaugmented 12-lead records, a row each; features and embeddings in bf16.
+/// The opinion on unaugmented 12-lead records, a row each; what is large in bf16.
 struct TeacherView {
   TeacherOpinion all;
-  /// The opinion on the `wanted` rows, cut-mixed as `batch` was, on `device`, in fp32.
+  Head head;  // the teacher's, for the classes of the data set
+  /// The opinion on the `wanted` rows, cut-mixed as `batch` was, on `device`, in fp32; of what is
+  /// there.
   TeacherOpinion rows(std::span<const std::size_t> wanted, const Batch& batch,
                       const torch::Device& device) const;
 };
 
 /// Reads the cache that belongs to this teacher, data set and these records, or computes and writes
-/// it to FOLDER/teacher-cache-KEY.safetensors (FOLDER: the teacher's). progress(done, total).
+/// it to FOLDER/teacher-cache-KEY.safetensors (FOLDER: the teacher's); with `blocks`, which take
+/// some ten times as much space, also FOLDER/teacher-blocks-KEY.safetensors. progress(done, total).
 /// Throws Error.
 TeacherView teacher_view(const std::filesystem::path& teacher, const PreparedDataset& data,
                          std::span<const std::size_t> records, const torch::Device& device,
-                         bool bf16, const std::function<void(std::size_t, std::size_t)>& progress);
+                         bool bf16, bool blocks,
+                         const std::function<void(std::size_t, std::size_t)>& progress);
 
 }  // namespace liteheart

@@ -13,6 +13,8 @@
 #include "data/output_file.h"
 #include "data/same_conditioning.h"
 #include "data/splits.h"
+#include "distill/rival.h"
+#include "distill/rivals.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
 #include "nn/runtime.h"
@@ -135,6 +137,9 @@ class Trainer {
 
  private:
   void prepare_teacher(const std::vector<std::size_t>& records);
+  void prepare_rival();
+  torch::Tensor rival_loss(const Batch& batch, const ModelOutput& out,
+                           const TeacherOpinion* opinion);
   NamedTensors state() const;
   void resume();
   void checkpoint();
@@ -153,6 +158,7 @@ class Trainer {
   json identity_;
   Model model_, mean_;  // mean_: running mean of model_'s weights, where that is on
   Objective objective_{nullptr};
+  std::shared_ptr<RivalLoss> rival_;  // null without one
   TeacherView teacher_;
   std::vector<std::size_t> teacher_row_;  // by record of the data set
   std::vector<std::size_t> validation_;
@@ -199,7 +205,13 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
   options.seed = config.seed;
   const bool distil = !config.teacher.empty();
   options.labelled_per_batch = config.batch;
-  if (distil && !options.unlabelled.empty()) {
+  const Rival* rival = find_rival(config.rival);
+  const bool semi_supervised = rival != nullptr && rival->weak_view != WeakView::kNone;
+  if (semi_supervised && options.unlabelled.empty()) {
+    throw Error(config.data, "no record is left unlabelled, from which " + config.rival + " learns",
+                "lower --labelled");
+  }
+  if ((distil || semi_supervised) && !options.unlabelled.empty()) {
     options.labelled_per_batch = std::clamp<std::int64_t>(
         std::lround(config.batch * config.labelled_share), 1, config.batch - 1);
     options.unlabelled_per_batch = config.batch - options.labelled_per_batch;
@@ -216,20 +228,27 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
   torch::manual_seed(config.seed + 1);
   objective_ = Objective(weights, model_.card.backbone, teacher_widths);
   model_.to(device_);
+  if (rival != nullptr) prepare_rival();
   if (config.averaging > 0) {
     mean_ = Model::create(model_.card, config.seed);
     assign_state(mean_.state(), model_.state(), "mean");
     mean_.to(device_);
+    if (rival_) assign_state(mean_.state(), model_.state(), "mean");
   }
   objective_->to(device_);
   auto parameters = model_.parameters();
   for (const auto& p : objective_->parameters()) parameters.push_back(p);
+  if (rival_) {
+    for (const auto& p : rival_->parameters()) parameters.push_back(p);
+  }
   optimizer_ = std::make_unique<AdamW>(parameters, config.weight_decay);
 }
 
 void Trainer::prepare_teacher(const std::vector<std::size_t>& records) {
+  const Rival* rival = find_rival(config_.rival);
   teacher_ = teacher_view(
-      config_.teacher, data_, records, device_, bf16_, [this](std::size_t done, std::size_t total) {
+      config_.teacher, data_, records, device_, bf16_, rival != nullptr && rival->blocks,
+      [this](std::size_t done, std::size_t total) {
         if (callbacks_.progress) callbacks_.progress("teacher", done, total, {});
         if (callbacks_.stop != nullptr && callbacks_.stop->load()) {
           throw Error(config_.out, "stopped on request", "the same command begins again");
@@ -239,11 +258,62 @@ void Trainer::prepare_teacher(const std::vector<std::size_t>& records) {
   for (std::size_t row = 0; row < records.size(); ++row) teacher_row_[records[row]] = row;
 }
 
+void Trainer::prepare_rival() {
+  RivalSetup setup;
+  setup.student = model_.card.backbone;
+  if (!config_.teacher.empty()) setup.teacher = &teacher_.all;
+  setup.head = teacher_.head;
+  setup.seed = config_.seed;
+  setup.device = device_;
+  rival_ = make_rival(config_.rival, setup);
+  rival_->to(device_);
+  rival_->after_step(model_);
+}
+
+torch::Tensor Trainer::rival_loss(const Batch& batch, const ModelOutput& out,
+                                  const TeacherOpinion* opinion) {
+  const torch::Tensor target = batch.target.to(device_);
+  RivalStep step{model_, out.backbone, target, opinion, {}, {}};
+  step.step = progression_.step;
+  step.progress = static_cast<double>(progression_.step) /
+                  (static_cast<double>(config_.epochs) * static_cast<double>(steps_per_epoch_));
+  const WeakView weak_view = find_rival(config_.rival)->weak_view;
+  if (weak_view != WeakView::kNone) {
+    const torch::NoGradGuard no_grad;
+    const Autocast autocast(bf16_, device_);
+    // The student's batch norms go by the batch, as its other forward pass does; the mean's by what
+    // was averaged.
+    Model& asked = weak_view == WeakView::kMean ? mean_ : model_;
+    asked.train(weak_view != WeakView::kMean);
+    const std::vector<std::int64_t> given(model_.card.leads.begin(), model_.card.leads.end());
+    const torch::Tensor leads = torch::tensor(given, torch::kLong);
+    step.weak = asked.forward(batch.signal.index_select(1, leads).to(device_)).backbone.logits;
+  }
+  if (!teacher_row_.empty()) {
+    // A mixed record is the one that most of it is from.
+    std::vector<std::int64_t> rows;
+    const CutMix& mix = batch.cutmix;
+    for (std::size_t i = 0; i < batch.records.size(); ++i) {
+      const bool partner = !mix.partner.empty() && mix.share() > 0.5;
+      const std::size_t most = partner ? static_cast<std::size_t>(mix.partner[i]) : i;
+      rows.push_back(static_cast<std::int64_t>(teacher_row_[batch.records[most]]));
+    }
+    step.rows = torch::tensor(rows, torch::kLong);
+  }
+  return rival_->forward(step);
+}
+
 /// All tensors that a checkpoint holds; they share memory with the training.
 NamedTensors Trainer::state() const {
   NamedTensors all = model_.state();
   for (const auto& item : objective_->named_parameters())
     all.emplace_back("objective." + item.key(), item.value());
+  if (rival_) {
+    for (const auto& item : rival_->named_parameters())
+      all.emplace_back("rival." + item.key(), item.value());
+    for (const auto& item : rival_->named_buffers())
+      all.emplace_back("rival." + item.key(), item.value());
+  }
   for (std::size_t i = 0; i < optimizer_->first.size(); ++i) {
     all.emplace_back(fmt::format("adamw.first.{}", i), optimizer_->first[i]);
     all.emplace_back(fmt::format("adamw.second.{}", i), optimizer_->second[i]);
@@ -303,11 +373,16 @@ void Trainer::step() {
     out = model_.forward(batch.input.to(device_));
   }
   std::map<std::string, torch::Tensor> parts;
-  const torch::Tensor loss =
-      objective_->forward(out, batch.signal.to(device_), batch.target.to(device_),
-                          opinion ? &*opinion : nullptr, parts);
+  torch::Tensor loss = objective_->forward(out, batch.signal.to(device_), batch.target.to(device_),
+                                           opinion ? &*opinion : nullptr, parts);
+  if (rival_) {
+    const torch::Tensor rival = rival_loss(batch, out, opinion ? &*opinion : nullptr);
+    parts["rival"] = rival.detach();
+    loss = loss + config_.weight_rival * rival;
+  }
   loss.backward();
   const double norm = optimizer_->step(learning_rate(), config_.clip);
+  if (rival_) rival_->after_step(model_);
   if (config_.averaging > 0)
     average_weights(mean_.state(), model_.state(), config_.averaging, optimizer_->steps);
   parts["total"] = loss.detach();

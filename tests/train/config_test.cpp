@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "distill/rivals.h"
 #include "train/training_data.h"
 
 namespace liteheart {
@@ -142,6 +144,8 @@ TEST(CheckConfig, refuses_each_bad_value_by_its_key) {
       {"weight_region_features", {-1.0}},
       {"weight_region_agreement", {-1.0}},
       {"weight_information", {-1.0}},
+      {"rival", {"mine", "", "crd"}},
+      {"weight_rival", {-1.0}},
   };
   for (const auto& [key, values] : bad) {
     for (const json& value : values) {
@@ -186,6 +190,32 @@ TEST(CheckConfig, refuses_losses_that_train_nothing) {
   EXPECT_EQ(error_of([&] { check_config(config); }), "");
   config.weight_logit = 0;
   EXPECT_NE(error_of([&] { check_config(config); }).find("weight_logit"), std::string::npos);
+}
+
+TEST(CheckConfig, refuses_a_rival_that_lacks_its_teacher_its_unlabelled_records_or_its_mean) {
+  const auto error = [](const std::function<void(TrainConfig&)>& change) {
+    TrainConfig config = good();
+    config.labelled = 0.1;
+    change(config);
+    return error_of([&] { check_config(config); });
+  };
+  for (const Rival& rival : kRivals) {
+    SCOPED_TRACE(rival.name);
+    const auto with = [&](TrainConfig& c) { c.rival = rival.name; };
+    EXPECT_EQ(error([&](TrainConfig& c) { with(c), c.teacher = "teacher"; }), "");
+    EXPECT_EQ(error(with).find("teacher") != std::string::npos, rival.teacher);
+    const bool semi_supervised = rival.weak_view != WeakView::kNone;
+    const std::string all =
+        error([&](TrainConfig& c) { with(c), c.teacher = "teacher", c.labelled = 1; });
+    EXPECT_EQ(all.find("--labelled") != std::string::npos, semi_supervised) << all;
+    const std::string plain =
+        error([&](TrainConfig& c) { with(c), c.teacher = "teacher", c.averaging = 0; });
+    EXPECT_EQ(plain.find("averaging") != std::string::npos, rival.weak_view == WeakView::kMean);
+    const std::string alone = error([&](TrainConfig& c) {
+      with(c), c.teacher = "teacher", c.weight_supervised = c.weight_logit = 0;
+    });
+    EXPECT_EQ(alone.empty(), rival.trains_output) << alone;
+  }
 }
 
 TEST(ConfigReference, has_a_row_with_the_default_of_every_key) {

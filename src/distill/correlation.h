@@ -1,0 +1,18 @@
+// Huang, You, Wang, Qian and Xu, "Knowledge Distillation from A Stronger Teacher" (DIST), NeurIPS
+// 2022: a student need not match a strong teacher's probabilities, only how they relate. Pearson's
+// correlation, here of the sigmoids' probabilities: over the classes of a record (inter-class), and
+// over the records of the batch for a class (intra-class).
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace liteheart {
+
+struct CorrelationLoss {
+  at::Tensor inter, intra;  // each 1 - correlation, mean over records and over classes
+};
+
+/// student, teacher: probabilities [batch, class].
+CorrelationLoss correlation_loss(const at::Tensor& student, const at::Tensor& teacher);
+
+}  // namespace liteheart
