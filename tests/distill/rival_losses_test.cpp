@@ -183,7 +183,7 @@ TEST_F(NoiseContrast, scales_by_the_mean_likelihood_of_noise) {
 TEST_F(NoiseContrast, keeps_half_of_what_the_bank_knew_of_the_records_seen_and_all_of_others) {
   at::Tensor bank = directions({6, 4});
   const at::Tensor before = bank.clone(), embedding = directions({2, 4});
-  update_bank(bank, at::tensor({4, 1}), embedding);
+  update_bank(bank, at::tensor({4, 1}, at::kLong), embedding);
   for (const std::int64_t row : {0, 2, 3, 5}) EXPECT_TRUE(at::equal(bank[row], before[row]));
   const at::Tensor sum = before[4] + embedding[0];
   expect_close(bank[4], sum / sum.norm(), 1e-12);
