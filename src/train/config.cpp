@@ -163,9 +163,11 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
        true},
       {"information_bound", &c.information_bound, "infonce, gaussian or jensen-shannon", true},
       {"rival", &c.rival,
-       fmt::format("a published method to compare with, beside whatever else has a weight: none, "
-                   "{}; without a teacher {} (docs/rivals.md)",
-                   rival_names(true), rival_names(false))},
+       fmt::format(
+           "a published method to compare with, beside whatever else has a weight: none, "
+           "{}; without a teacher {}. dkd, dist, simkd and l2d take the place of weight_logit: set "
+           "that to 0 (docs/rivals.md)",
+           rival_names(true), rival_names(false))},
       {"weight_rival", &c.weight_rival, "weight of the rival's loss"},
   };
 }

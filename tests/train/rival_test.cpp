@@ -39,14 +39,14 @@ TEST_F(Training, with_any_rival_comes_to_a_model_of_its_own_by_a_finite_loss) {
     const TrainConfig config = with_rival(settings(out(name)), name, teacher());
     ASSERT_EQ(train_apart(config).error, "") << name;
     const double loss = log_of(config).back().at("losses").at("rival").get<double>();
-    EXPECT_TRUE(std::isfinite(loss) && loss > 0) << name << ' ' << loss;
+    EXPECT_TRUE(std::isfinite(loss) && loss >= 0) << name << ' ' << loss;
     for (const std::string& model : models) EXPECT_FALSE(model_of(config) == model) << name;
     models.push_back(model_of(config));
   }
 }
 
 TEST_F(Training, with_a_rival_that_keeps_state_is_bit_identical_however_often_it_was_stopped) {
-  for (const std::string name : {"crd", "softmatch", "mean-teacher", "simkd"}) {
+  for (const std::string name : {"crd", "softmatch", "mean-teacher"}) {
     TrainConfig config = with_rival(settings(out(name)), name, teacher());
     config.epochs = 2;
     ASSERT_EQ(train_apart(config).error, "");
@@ -70,9 +70,9 @@ TEST_F(Training, with_the_teachers_classifier_keeps_it_folded_into_the_students_
   TrainConfig config = with_rival(settings(out("simkd")), "simkd", teacher());
   config.weight_supervised = 0;
   ASSERT_EQ(train_apart(config).error, "");
-  const BackboneImpl& student = *load_model(config.out).backbone;
-  const auto width = student.hidden->weight.size(0);
-  EXPECT_TRUE(at::allclose(student.hidden->weight, at::eye(width), 0, 1e-6));
+  const Model student = load_model(config.out);
+  const at::Tensor& hidden = student.backbone->hidden->weight;
+  EXPECT_TRUE(at::allclose(hidden, at::eye(hidden.size(0)), 0, 1e-6));
 }
 
 TEST_F(Training, asks_for_the_teachers_blocks_only_where_a_rival_compares_them) {
