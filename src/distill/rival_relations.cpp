@@ -41,6 +41,11 @@ struct Contrastive : RivalLoss {
                         t = of_length_one(teacher(step.teacher->pooled));
     const torch::Tensor drawn = draw(step.step).to(s.device()), rows = step.rows.to(s.device());
     const torch::Tensor other = rows.unsqueeze(1) != drawn.unsqueeze(0);
+    // Before they are asked, unlike in the paper: in some ten epochs instead of hundreds, a pass
+    // whose positives are still noise would be lost. The gradient goes through copies of the banks'
+    // rows.
+    update_bank(student_bank, rows, s);
+    update_bank(teacher_bank, rows, t);
     const torch::Tensor teachers = teacher_bank.index_select(0, drawn),
                         students = student_bank.index_select(0, drawn);
     if (std::isnan(log_scale[0].item<float>())) {
@@ -51,9 +56,6 @@ struct Contrastive : RivalLoss {
                                                       teachers, other, log_scale[0]) +
                                noise_contrastive_loss(t, student_bank.index_select(0, rows),
                                                       students, other, log_scale[1]);
-    // What the gradient goes through are copies of the banks' rows.
-    update_bank(student_bank, rows, s);
-    update_bank(teacher_bank, rows, t);
     return kWeight * loss;
   }
 
