@@ -49,7 +49,7 @@ struct FitNets : RivalLoss {
   }
 
   static constexpr std::size_t kMiddle = 1;
-  static constexpr double kWeight = 0.2;
+  static constexpr double kWeight = 0.5;
   StandardizedBlocks teacher;
   torch::nn::Conv1d regressor{nullptr};
 };
