@@ -13,6 +13,7 @@ void add_simulate(CLI::App& app);
 void add_train(CLI::App& app);
 void add_distil(CLI::App& app);
 void add_evaluate(CLI::App& app);
+void add_experiment(CLI::App& app);
 void add_info(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_draw(CLI::App& app);

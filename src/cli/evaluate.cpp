@@ -16,12 +16,14 @@
 #include "nn/runtime.h"
 #include "report/evaluation_page.h"
 #include "report/paint.h"
+#include "train/prediction_files.h"
 
 namespace liteheart {
 namespace {
 
 struct EvaluateArguments {
-  std::string data, model, baseline, teacher, split = "test", json, csv, report, figures;
+  std::string data, model, baseline, teacher, split = "test", json, csv, report, figures,
+                                              predictions;
   int bootstrap = 1000, threads = 0;
   std::uint64_t seed = 1;
 };
@@ -79,16 +81,21 @@ void require_place(const std::string& path) {
     throw Error(path, "cannot be written", "choose another place");
 }
 
+void require_folder(const char* option, const std::string& folder) {
+  if (folder.empty()) return;
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (!std::filesystem::is_directory(folder) || ::access(folder.c_str(), W_OK) != 0)
+    throw Error(folder, "is no folder that can be written",
+                fmt::format("choose another place for {}", option));
+}
+
 void require_places(const EvaluateArguments& a) {
   for (const std::string& path : {a.json, a.csv, a.report}) require_place(path);
   if (!a.report.empty() && !is_pdf(a.report) && !is_html(a.report))
     throw Error(a.report, "is neither a page nor a PDF", "let --report end in .html or .pdf");
-  if (a.figures.empty()) return;
-  std::error_code failed;
-  std::filesystem::create_directories(a.figures, failed);
-  if (!std::filesystem::is_directory(a.figures) || ::access(a.figures.c_str(), W_OK) != 0)
-    throw Error(a.figures, "is no folder that can be written",
-                "choose another place for --figures");
+  require_folder("--figures", a.figures);
+  require_folder("--predictions", a.predictions);
 }
 
 /// The page or PDF, and each figure as SVG, where asked for.
@@ -104,6 +111,13 @@ void write_pictures(const EvaluateArguments& a, const EvaluationStudy& study) {
   if (a.figures.empty()) return;
   for (const PanelFigure& f : figures)
     write_text((std::filesystem::path(a.figures) / (f.name + ".svg")).string(), to_svg(sheet(f)));
+}
+
+void write_model_predictions(const std::string& folder, const Evaluation& model,
+                             const PreparedDataset& data, const std::vector<std::size_t>& records) {
+  std::vector<const RecordRow*> rows;
+  for (const std::size_t i : records) rows.push_back(&data.rows()[i]);
+  write_predictions(folder, {data.classes(), model.predictions, model.decision}, rows);
 }
 
 void run(const EvaluateArguments& a) {
@@ -165,6 +179,7 @@ void run(const EvaluateArguments& a) {
   fmt::print("\n{}\n", kDisclaimer);
   if (!a.json.empty()) write_text(a.json, json.dump(2) + "\n");
   if (!a.csv.empty()) write_text(a.csv, to_csv(model.report));
+  if (!a.predictions.empty()) write_model_predictions(a.predictions, model, data, records);
   if (pictures)
     write_pictures(a, {data_name, a.split, LITEHEART_VERSION, std::move(rows), std::move(gap)});
 }
@@ -198,6 +213,9 @@ void add_evaluate(CLI::App& app) {
       "write a page of tables and figures to this file: .html, or .pdf for the figures "
       "alone, a page each");
   command->add_option("--figures", a->figures, "write each figure as SVG into this folder");
+  command->add_option("--predictions", a->predictions,
+                      "write the model's logits, with labels, patients and thresholds, into this "
+                      "folder: .npy, .csv and .json");
   command->callback([a] { run(*a); });
 }
 

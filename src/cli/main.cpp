@@ -27,8 +27,9 @@ std::unique_ptr<Engine> open_torch_engine(const std::filesystem::path&, int) {
 
 int main(int argc, char** argv) {
   using namespace liteheart;
-  static constexpr std::array<std::string_view, 8> kHere = {
-      "prepare", "simulate", "info", "convert", "draw", "diagnose", "describe", "bench"};
+  static constexpr std::array<std::string_view, 9> kHere = {"prepare",  "simulate", "info",
+                                                            "convert",  "draw",     "diagnose",
+                                                            "describe", "bench",    "experiment"};
   arguments = argv;
   try {
     if (argc < 2 || std::find(kHere.begin(), kHere.end(), argv[1]) == kHere.end())
@@ -39,5 +40,5 @@ int main(int argc, char** argv) {
   }
   return run_program(argc, argv,
                      {add_prepare, add_simulate, add_info, add_convert, add_draw, add_diagnose,
-                      add_describe, add_bench});
+                      add_describe, add_bench, add_experiment});
 }

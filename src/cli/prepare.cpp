@@ -215,8 +215,8 @@ void add_prepare(CLI::App& app) {
       ->add_option(
           "--split", options.split,
           "auto: by fold where every recording has one, else by patient; fold; patient: "
-          "80/10/10 %, every class spread alike; file:PATH: a CSV of record,split. No patient is "
-          "ever in two splits")
+          "80/10/10 %, every class spread alike; test: all for testing; file:PATH: a CSV of "
+          "record,split. No patient is ever in two splits")
       ->capture_default_str();
   command->add_option("--train", arguments->train, "Folds to train on")->capture_default_str();
   command->add_option("--validate", arguments->validate, "Folds for choosing models and thresholds")
@@ -228,6 +228,10 @@ void add_prepare(CLI::App& app) {
   command
       ->add_option("--seed", options.seed,
                    "Another number splits the patients in another way; the same in the same")
+      ->capture_default_str();
+  command
+      ->add_option("--most", options.most,
+                   "Use so many recordings at most, evenly spread over all; 0: all")
       ->capture_default_str();
   command->add_flag("--strict", options.strict,
                     "Stop at the first recording that cannot be used, instead of skipping it");

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string>
 
+#include "cli/status_line.h"
+
 namespace liteheart {
 
 /// On a terminal one line that redraws itself, at most ten times a second; elsewhere (a log, a
@@ -32,8 +34,9 @@ class Progress {
 
   std::string label_, note_;
   std::size_t total_, done_ = 0;
-  bool terminal_, finished_ = false;
-  Clock::time_point start_, drawn_;
+  bool finished_ = false;
+  StatusLine line_;
+  Clock::time_point start_;
 };
 
 }  // namespace liteheart

@@ -127,10 +127,7 @@ void add_train(CLI::App& app) {
       "Train a teacher (--network teacher-base --lead all), or a baseline without distillation\n"
       "(--network student-tiny --lead I [--restoration tiny]). Interrupted, the same command "
       "continues.");
-  const auto config = std::make_shared<TrainConfig>();
-  config->weight_logit = config->weight_pseudo = config->region_focus =
-      config->weight_region_features = config->weight_region_agreement =
-          config->weight_information = 0;
+  const auto config = std::make_shared<TrainConfig>(train_defaults());
   add_settings(command, config, false);
 }
 
@@ -140,8 +137,7 @@ void add_distil(CLI::App& app) {
                          "Distil a trained 12-lead teacher into restoration net + student. Each "
                          "part can be switched off: set its weight to 0.\n"
                          "Interrupted, the same command continues.");
-  const auto config = std::make_shared<TrainConfig>();
-  config->restoration = "tiny";
+  const auto config = std::make_shared<TrainConfig>(distil_defaults());
   add_settings(command, config, true);
 }
 

@@ -41,6 +41,7 @@ Json options_json(const PrepareOptions& o) {
           {"test_folds", o.test_folds},
           {"shares", o.shares},
           {"seed", o.seed},
+          {"most", o.most},
           {"strict", o.strict}};
 }
 

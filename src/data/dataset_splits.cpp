@@ -97,11 +97,13 @@ void assign_splits(std::span<RecordRow> rows, std::span<const std::uint8_t> labe
     split_by_fold(rows, options);
   } else if (way == "patient") {
     split_by_patient(rows, labels, classes, options);
+  } else if (way == "test") {
+    for (RecordRow& row : rows) row.split = Split::kTest;
   } else if (way.starts_with(kFilePrefix)) {
     split_by_file(rows, way.substr(kFilePrefix.size()));
   } else {
     throw Error("", fmt::format("split '{}' is unknown", way),
-                "use auto, fold, patient or file:PATH");
+                "use auto, fold, patient, test or file:PATH");
   }
   check_patients(rows);
 }

@@ -158,6 +158,15 @@ void collect(std::vector<ListedRecording>& recordings, const PrepareOptions& opt
   if (progress) progress(total, total);
 }
 
+// So many of them at most, from every part of the list.
+void keep_evenly(std::vector<ListedRecording>& recordings, std::size_t most) {
+  if (most >= recordings.size()) return;
+  std::vector<ListedRecording> kept;
+  for (std::size_t i = 0; i < most; ++i)
+    kept.push_back(std::move(recordings[i * recordings.size() / most]));
+  recordings = std::move(kept);
+}
+
 void write_labels(const std::filesystem::path& folder, std::span<const std::uint8_t> labels,
                   std::size_t records, std::size_t classes) {
   OutputFile file(folder / kLabelsFile);
@@ -187,6 +196,7 @@ PrepareSummary prepare(const PrepareOptions& options, const Vocabulary& vocabula
   const std::vector<RecordingSource> sources(options.sources.begin(), options.sources.end());
   Collector collector(options, vocabulary, folder.path(), sources);
   RecordingList list = list_recordings(sources, options.conditioning.rate_hz);
+  if (options.most > 0) keep_evenly(list.recordings, options.most);
   collect(list.recordings, options, collector, progress);
   PrepareSummary& summary = collector.summary();
   summary.doubles = list.doubles;

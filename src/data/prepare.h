@@ -24,11 +24,13 @@ struct PrepareOptions {
   bool all_classes = false;  // false: only the Challenge's scored classes
   // Exactly these codes or abbreviations instead, whatever their count.
   std::vector<std::string> classes;
-  // "fold", "patient", "file:PATH" (CSV record,split), "auto": by fold where all are known.
+  // "fold", "patient", "test" (all of them), "file:PATH" (CSV record,split), "auto": by fold where
+  // all are known.
   std::string split = "auto";
   std::vector<int> train_folds = {1, 2, 3, 4, 5, 6, 7}, validate_folds = {8}, test_folds = {9};
   std::vector<double> shares = {0.8, 0.1, 0.1};  // train, validate, test for "patient"
   std::uint64_t seed = 1;
+  std::size_t most = 0;    // recordings, evenly spread over the list; 0: all
   bool strict = false;     // stop at the first bad recording
   int threads = 0;         // 0: all cores
   bool overwrite = false;  // replace a data set that is at `out` already, once the new one is whole

@@ -18,8 +18,10 @@ namespace {
 std::optional<LoggedEpoch> epoch_of(const nlohmann::json& line) {
   try {
     if (!line.is_object() || !line.contains("epoch")) return std::nullopt;
-    return LoggedEpoch{line.at("epoch"), line.at("losses"), line.at("validation_map"),
-                       line.at("validation_auc"), line.at("best")};
+    return LoggedEpoch{line.at("epoch"),          line.at("losses"),
+                       line.at("validation_map"), line.at("validation_auc"),
+                       line.at("best"),           line.value("step", std::uint64_t{0}),
+                       line.value("seconds", 0.0)};
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
   }

@@ -1,6 +1,7 @@
 // The log that `train` and `distil` leave in a training's folder, and its curves.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -16,6 +17,8 @@ struct LoggedEpoch {
   std::map<std::string, double> losses;  // mean, by name; "total" is weighted, its parts are not
   double map = 0, auc = 0;               // validation
   bool best = false;
+  std::uint64_t step = 0;  // steps done by then
+  double seconds = 0;      // of training by then; 0 in logs from before it was written
 };
 
 /// The epochs of `folder`/log.jsonl, ascending; empty where there is no such file. A line that is

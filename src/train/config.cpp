@@ -2,14 +2,11 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
-#include <limits>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <type_traits>
 
 #include "distill/rivals.h"
@@ -17,21 +14,6 @@
 
 namespace liteheart {
 namespace {
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row.back();
-}
 
 std::string default_text(const ConfigField& field) {
   return std::visit(
@@ -43,23 +25,6 @@ std::string default_text(const ConfigField& field) {
         }
       },
       field.value);
-}
-
-template <class T>
-void assign(const toml::node& node, T* target, const std::string& place, const std::string& key) {
-  if constexpr (std::is_same_v<T, std::string>) {
-    if (const auto v = node.value_exact<std::string>()) return void(*target = *v);
-    throw Error(place, "'" + key + "' wants text", "put it in quotes");
-  } else if constexpr (std::is_same_v<T, double>) {
-    if (const auto v = node.value<double>()) return void(*target = *v);
-    throw Error(place, "'" + key + "' wants a number");
-  } else {
-    const auto v = node.value_exact<std::int64_t>();
-    if (v && *v >= 0 &&
-        static_cast<std::uint64_t>(*v) <= static_cast<std::uint64_t>(std::numeric_limits<T>::max()))
-      return void(*target = static_cast<T>(*v));
-    throw Error(place, "'" + key + "' wants a whole number of at least 0 that fits");
-  }
 }
 
 void require(bool condition, const char* key, const std::string& wants, const std::string& is) {
@@ -172,29 +137,17 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
   };
 }
 
-void read_config(const std::filesystem::path& file, TrainConfig& config) {
-  toml::table table;
-  try {
-    table = toml::parse_file(file.string());
-  } catch (const toml::parse_error& e) {
-    throw Error(fmt::format("{} line {}", file.string(), e.source().begin.line),
-                std::string(e.description()));
-  }
-  const auto fields = config_fields(config);
-  for (const auto& [name, node] : table) {
-    const std::string key(name.str());
-    const std::string place = fmt::format("{} line {}", file.string(), node.source().begin.line);
-    const auto nearest =
-        std::min_element(fields.begin(), fields.end(), [&](const auto& a, const auto& b) {
-          return edit_distance(a.key, key) < edit_distance(b.key, key);
-        });
-    if (nearest->key != key) {
-      throw Error(place, "no setting is called '" + key + "'",
-                  "did you mean '" + nearest->key + "'?");
-    }
-    std::visit([&, &value = node](auto* target) { assign(value, target, place, key); },
-               nearest->value);
-  }
+TrainConfig train_defaults() {
+  TrainConfig c;
+  c.weight_logit = c.weight_pseudo = c.region_focus = c.weight_region_features =
+      c.weight_region_agreement = c.weight_information = 0;
+  return c;
+}
+
+TrainConfig distil_defaults() {
+  TrainConfig c;
+  c.restoration = "tiny";
+  return c;
 }
 
 void check_config(const TrainConfig& c) {

@@ -48,6 +48,10 @@ struct ConfigField {
 /// The fields of `config`, in the order help shows them.
 std::vector<ConfigField> config_fields(TrainConfig& config);
 
+/// What `liteheart train` and `liteheart distil` begin from.
+TrainConfig train_defaults();
+TrainConfig distil_defaults();
+
 /// Sets the keys that the TOML file gives. Throws Error (file, line, nearest key) on a key misspelt
 /// or of the wrong type.
 void read_config(const std::filesystem::path& file, TrainConfig& config);

@@ -4,16 +4,18 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <string>
+
 #include "ecg/error.h"
 
 namespace liteheart {
 
-FolderLock::FolderLock(const std::filesystem::path& folder) {
+FolderLock::FolderLock(const std::filesystem::path& folder, std::string_view what) {
   descriptor_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor_ < 0) throw Error(folder.string(), "cannot be opened", "choose another --out");
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     ::close(descriptor_);
-    throw Error(folder.string(), "another training is writing here",
+    throw Error(folder.string(), "another " + std::string(what) + " is writing here",
                 "wait for it, or choose another --out");
   }
 }

@@ -440,6 +440,7 @@ bool Trainer::end_epoch() {
               {"validation_map", report.map},
               {"validation_auc", report.auc},
               {"best", report.best},
+              {"seconds", seconds_before_ + seconds_since(started_)},
               {"records_per_second", report.records_per_second}});
   if (callbacks_.epoch) callbacks_.epoch(report);
   return report.epoch >= config_.epochs ||

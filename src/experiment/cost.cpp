@@ -1,0 +1,195 @@
+#include "experiment/cost.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "data/dataset_json.h"
+#include "data/recording_list.h"
+#include "ecg/leads.h"
+#include "nn/architecture.h"
+#include "report/training_log.h"
+
+namespace liteheart {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Records a second of one thread, measured on a 2-core AMD EPYC with AVX-512 BF16
+// (docs/results.md), each for the training that it names. Others are taken to be as fast a
+// multiply-add.
+constexpr double kStudentSpeed = 350;   // train, student-tiny
+constexpr double kDistilSpeed = 150;    // distil, restoration tiny + student-tiny
+constexpr double kTeacherSpeed = 190;   // train, student-base on 12 leads, strides 4-4-4
+constexpr double kEvaluateSpeed = 300;  // passing a test split through a model and measuring it
+constexpr double kEvaluateSeconds = 8;  // for its intervals
+constexpr double kPrepareSpeed = 400;
+// Of the recordings of a data set that is not prepared yet, as the usual folds have them.
+constexpr double kTrainShare = 0.78, kTestShare = 0.11;
+constexpr int kWindow = 1024;
+
+std::array<int, 3> strides_of(const TrainConfig& config) {
+  std::array<int, 3> s = {2, 2, 4};
+  if (config.strides != "preset")
+    std::sscanf(config.strides.c_str(), "%d-%d-%d", s.data(), &s[1], &s[2]);
+  for (int& stride : s) stride = std::max(stride, 1);
+  return s;
+}
+
+TrainConfig reference_training(const Job& job) {
+  TrainConfig c;
+  if (job.words.front() == "distil") {
+    c.restoration = "tiny";
+  } else if (job.config.lead == "all") {
+    c.network = "student-base";
+    c.strides = "4-4-4";
+    c.lead = "all";
+  }
+  return c;
+}
+
+/// Trainings of one kind are equally fast.
+std::string kind_of(const Job& job) {
+  const TrainConfig& c = job.config;
+  return fmt::format("{} {} {} {} {} {} {} {}", job.words.front(), c.network, c.restoration,
+                     parse_leads(c.lead).size(), c.strides, c.device, c.precision,
+                     c.weight_region_agreement > 0);
+}
+
+/// Steps that the log in `folder` tells of.
+double logged_steps(const fs::path& folder) {
+  std::ifstream in(folder / "log.jsonl");
+  double steps = 0;
+  for (std::string line; std::getline(in, line);) {
+    const auto entry = nlohmann::json::parse(line, nullptr, false);
+    if (entry.is_object()) steps = std::max(steps, entry.value("step", 0.0));
+  }
+  return steps;
+}
+
+double steps_an_epoch(const TrainConfig& c, std::size_t records) {
+  return std::ceil(static_cast<double>(records) / c.batch);
+}
+
+/// --most N among the words; 0 where it is not there.
+std::size_t most_of(const std::vector<std::string>& words) {
+  const auto at = std::find(words.begin(), words.end(), "--most");
+  return at == words.end() || at + 1 == words.end() ? 0
+                                                    : std::strtoull((at + 1)->c_str(), nullptr, 10);
+}
+
+}  // namespace
+
+double multiply_adds(const TrainConfig& config) {
+  const BackboneShape shape = backbone_preset(config.network);
+  const double w = shape.width;
+  double in =
+      config.restoration == "none" ? static_cast<double>(parse_leads(config.lead).size()) : kLeads;
+  double tokens = kWindow, sum = 0;
+  for (const int stride : strides_of(config)) {
+    tokens /= stride;
+    sum += tokens * (9 * in * w + 9 * w * w + in * w);
+    in = w;
+  }
+  sum += shape.layers * (tokens * 12 * w * w + 2 * tokens * tokens * w);
+  if (config.restoration != "none") {
+    const double wider = restoration_preset(config.restoration).width / 32.0;
+    sum += 23.1e6 * wider * wider;  // docs/method.md
+  }
+  return sum;
+}
+
+CostModel::CostModel(const Grid& grid, const fs::path& out, const SourceFolders& sources)
+    : grid_(grid), out_(out), sources_(sources) {
+  for (const Job& job : grid.jobs) learn(job);
+}
+
+void CostModel::learn(const Job& job) {
+  if (job.kind != JobKind::kTeacher && job.kind != JobKind::kStudent) return;
+  const auto epochs = read_training_log(out_ / job.folder);
+  if (epochs.empty() || epochs.back().seconds <= 0) return;
+  Speed& speed = measured_[kind_of(job)];
+  speed.records += static_cast<double>(epochs.back().step) * job.config.batch;
+  speed.seconds += epochs.back().seconds;
+}
+
+double CostModel::training_speed(const Job& job) {
+  const auto measured = measured_.find(kind_of(job));
+  if (measured != measured_.end()) return measured->second.records / measured->second.seconds;
+  const double speed = job.words.front() == "distil" ? kDistilSpeed
+                       : job.config.lead == "all"    ? kTeacherSpeed
+                                                     : kStudentSpeed;
+  return speed * multiply_adds(reference_training(job)) / multiply_adds(job.config);
+}
+
+std::optional<CostModel::Records> CostModel::records(const std::string& data) {
+  const auto known = records_.find(data);
+  if (known != records_.end()) return known->second;
+  std::optional<Records>& found = records_[data];
+  if (fs::exists(out_ / data / kDescriptionFile)) {
+    Records r;
+    for (const RecordRow& row : read_records_csv(out_ / data / kRecordsFile)) {
+      ++r.all;
+      r.train += row.split == Split::kTrain;
+      r.test += row.split == Split::kTest;
+    }
+    return found = r;
+  }
+  const auto job = std::find_if(grid_.jobs.begin(), grid_.jobs.end(), [&](const Job& j) {
+    return j.kind == JobKind::kPrepare && j.data == data;
+  });
+  std::vector<RecordingSource> folders;
+  for (const std::string& name : job->sources) {
+    const auto folder = sources_.find(name);
+    if (folder == sources_.end()) return found;
+    folders.emplace_back(folder->second);
+  }
+  std::size_t all = list_recordings(folders, 100).recordings.size();
+  if (const std::size_t most = most_of(job->words)) all = std::min(all, most);
+  const auto share = [&](double of) {
+    return static_cast<std::size_t>(of * static_cast<double>(all));
+  };
+  return found = Records{share(kTrainShare), share(kTestShare), all};
+}
+
+std::optional<double> CostModel::seconds(const Job& job) {
+  const auto r = records(job.data);
+  if (!r) return std::nullopt;
+  const auto seconds_for = [](std::size_t n, double speed) {
+    return static_cast<double>(n) / speed;
+  };
+  switch (job.kind) {
+    case JobKind::kPrepare:
+      return seconds_for(r->all, kPrepareSpeed);
+    case JobKind::kEvaluate:
+      return kEvaluateSeconds + seconds_for(r->test, kEvaluateSpeed);
+    case JobKind::kTeacher:
+    case JobKind::kStudent:
+      break;
+  }
+  return steps_an_epoch(job.config, r->train) * job.config.batch * job.config.epochs /
+         training_speed(job);
+}
+
+std::optional<double> CostModel::seconds_left(const Job& job) {
+  const auto all = seconds(job);
+  const fs::path log = out_ / job.folder / "log.jsonl";
+  std::error_code failed;
+  if (!all || !fs::exists(log, failed)) return all;
+  const double steps = steps_an_epoch(job.config, records(job.data)->train) * job.config.epochs;
+  const double share = std::min(1.0, logged_steps(log.parent_path()) / std::max(steps, 1.0));
+  const double age = std::chrono::duration<double>(fs::file_time_type::clock::now() -
+                                                   fs::last_write_time(log, failed))
+                         .count();
+  const double left = *all * (1 - share);
+  return std::max(0.02 * left, left - age);
+}
+
+}  // namespace liteheart

@@ -1,0 +1,143 @@
+#include "experiment/data_checks.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+#include <tuple>
+
+#include "data/dataset.h"
+#include "data/splits.h"
+#include "ecg/error.h"
+#include "eval/report_format.h"
+
+namespace liteheart {
+namespace {
+
+namespace fs = std::filesystem;
+using Records = std::vector<std::size_t>;
+
+std::vector<std::string> classes_without_positives(const PreparedDataset& data,
+                                                   const Records& records) {
+  std::vector<std::string> without;
+  for (std::size_t c = 0; c < data.classes().size(); ++c)
+    if (std::none_of(records.begin(), records.end(),
+                     [&](std::size_t i) { return data.labels(i)[c] != 0; }))
+      without.push_back(short_name(data.classes()[c]));
+  return without;
+}
+
+/// Throws Error where there are no records, or a class has no positives among them.
+void require_positives(const std::string& place, const PreparedDataset& data,
+                       const Records& records, const std::string& what) {
+  if (records.empty())
+    throw Error(place, fmt::format("there is no record to {}", what),
+                "prepare it with other folds or another split, or raise labelled");
+  const auto without = classes_without_positives(data, records);
+  if (!without.empty())
+    throw Error(place,
+                fmt::format("no positives of {} among the {} records to {}",
+                            fmt::join(without, ", "), records.size(), what),
+                "raise labelled or --min-positives, name the classes with --classes, or split "
+                "otherwise");
+}
+
+class DataChecks {
+ public:
+  explicit DataChecks(const fs::path& out) : out_(out) {}
+
+  void check(const Grid& grid, const Job& training) {
+    const TrainConfig& c = training.config;
+    if (!checked_.emplace(training.data, c.labelled, c.labelled_seed).second) return;
+    const PreparedDataset& data = open(training.data);
+    const auto known = choose_labelled(data, c.labelled, c.labelled_seed);
+    const auto labelled = [&](Split split) {
+      Records records = data.indices(split);
+      std::erase_if(records, [&](std::size_t i) { return !known[i]; });
+      return records;
+    };
+    const std::string place = fmt::format("{} (labelled = {})", training.label, c.labelled);
+    require_positives(place, data, labelled(Split::kTrain), "train on with labels");
+    const Records chosen_by = labelled(Split::kValidate);
+    if (chosen_by.empty())
+      throw Error(place, "there is no labelled record to choose the model by",
+                  "raise labelled, or prepare with a larger validation split");
+    const auto without = classes_without_positives(data, chosen_by);
+    if (!without.empty())
+      warnings_.push_back(fmt::format(
+          "{}: no positives of {} among the {} labelled records of the validation split: their "
+          "thresholds stay at 0.5",
+          place, fmt::join(without, ", "), chosen_by.size()));
+    if (training.kind == JobKind::kStudent && training.needs.size() > 1)
+      check_teacher(place, grid.jobs[training.needs[1]], data);
+  }
+
+  void check_test(const Cell& cell, const Job& evaluation, bool of_its_own) {
+    if (!tested_.insert(evaluation.data).second) return;
+    const PreparedDataset& data = open(evaluation.data);
+    const Records records = data.indices(Split::kTest);
+    const std::string place = fmt::format("test set {}", cell.test);
+    if (of_its_own) {
+      require_positives(place, data, records, "test on");
+    } else if (records.empty()) {
+      throw Error(place, "there is no record to test on", "prepare it with --split test");
+    }
+  }
+
+  std::vector<std::string> take_warnings() { return std::move(warnings_); }
+
+ private:
+  const PreparedDataset& open(const std::string& folder) {
+    const auto known = open_.find(folder);
+    if (known != open_.end()) return known->second;
+    return open_.emplace(folder, PreparedDataset(out_ / folder)).first->second;
+  }
+
+  void check_teacher(const std::string& place, const Job& teacher, const PreparedDataset& data) {
+    if (teacher.data == data.folder().lexically_relative(out_).generic_string()) return;
+    const PreparedDataset& from = open(teacher.data);
+    for (const Diagnosis& d : data.classes())
+      if (std::none_of(from.classes().begin(), from.classes().end(),
+                       [&](const Diagnosis& t) { return t.code == d.code; }))
+        throw Error(place,
+                    fmt::format("its teacher's data set does not have the class {}", short_name(d)),
+                    "prepare both with the same --classes");
+    std::set<std::string_view> tested;
+    for (const std::size_t i : data.indices(Split::kTest)) tested.insert(data.rows()[i].patient);
+    for (const Split split : {Split::kTrain, Split::kValidate})
+      for (const std::size_t i : from.indices(split))
+        if (tested.contains(from.rows()[i].patient))
+          throw Error(place,
+                      fmt::format("its teacher is trained on patient {}, who is in the test split",
+                                  from.rows()[i].patient),
+                      "prepare the teacher's data set from other folds");
+  }
+
+  const fs::path& out_;
+  std::map<std::string, PreparedDataset> open_;
+  std::set<std::tuple<std::string, double, std::uint64_t>> checked_;
+  std::set<std::string> tested_;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace
+
+std::vector<std::string> check_data(const Grid& grid, const fs::path& out) {
+  DataChecks checks(out);
+  for (const GridOfExperiment& e : grid.experiments) {
+    for (const Cell& cell : e.cells) {
+      const Job &training = grid.jobs[cell.training], &evaluation = grid.jobs[cell.evaluation];
+      checks.check(grid, training);
+      const bool is_further_test =
+          std::any_of(e.experiment.tests.begin(), e.experiment.tests.end(),
+                      [&](const DataSpec& d) { return d.name == cell.test; });
+      checks.check_test(cell, evaluation, !is_further_test);
+    }
+  }
+  return checks.take_warnings();
+}
+
+}  // namespace liteheart

@@ -1,0 +1,256 @@
+#include "experiment/experiment_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "ecg/error.h"
+#include "experiment/toml_fields.h"
+#include "train/config_toml.h"
+
+namespace liteheart {
+namespace {
+
+template <class T>
+std::vector<std::string> names(const std::vector<T>& items) {
+  std::vector<std::string> all;
+  for (const T& item : items) all.push_back(item.name);
+  return all;
+}
+
+/// Keys that the experiment gives every training itself, and what to write instead.
+void refuse_own_key(const std::string& place, const std::string& key) {
+  const char* const remedy = key == "seed"      ? "list them as seeds = [1, 2]"
+                             : key == "data"    ? "name the data set in the protocol"
+                             : key == "teacher" ? "describe it as the protocol's teacher"
+                             : key == "threads" ? "every training has one; --jobs says how many run"
+                             : key == "out"     ? "every training has its own, under --out"
+                                                : nullptr;
+  if (remedy != nullptr)
+    throw Error(place, fmt::format("'{}' is not a setting of an experiment", key), remedy);
+}
+
+void read_setting(const std::string& place, const std::string& key, const toml::node& node,
+                  Settings& into) {
+  refuse_own_key(place, key);
+  TrainConfig scratch;
+  assign_setting(place, key, node, scratch);
+  into.set(key, value_in(scratch, key));
+}
+
+Settings read_settings(const TomlFields& table) {
+  Settings all;
+  for (const auto& [key, node] : table.entries()) read_setting(table.place(key), key, *node, all);
+  return all;
+}
+
+/// [data.*] or [test.*].
+std::vector<DataSpec> read_data(const TomlFields& file, const char* key) {
+  std::vector<DataSpec> all;
+  for (const auto& [name, table] : file.tables(key)) {
+    table.allow({"source", "prepare"});
+    if (!table.has("source"))
+      throw Error(table.place(), fmt::format("'{}.source' is missing", table.name()),
+                  "name what the data set is made of; --source NAME=FOLDER says where it is");
+    all.push_back({name, table.texts("source"), table.texts("prepare")});
+  }
+  return all;
+}
+
+/// What a teacher's table holds beside settings.
+TeacherSpec read_teacher(const TomlFields& table, const std::string& data,
+                         const std::vector<std::string>& known_data) {
+  TeacherSpec teacher;
+  teacher.data = table.text("data", data);
+  require_known(table.place("data"), "data set", teacher.data, known_data);
+  teacher.seed = table.number("seed", 1);
+  for (const auto& [key, node] : table.entries()) {
+    if (key == "data" || key == "seed") continue;
+    if (key == "lead" || key == "restoration" || is_distil_only(key))
+      throw Error(table.place(key), fmt::format("'{}' is no setting of a teacher", key),
+                  "a teacher sees all twelve leads and learns from labels");
+    read_setting(table.place(key), key, *node, teacher.settings);
+  }
+  return teacher;
+}
+
+std::vector<Protocol> read_protocols(const TomlFields& file,
+                                     const std::vector<std::string>& known_data) {
+  std::vector<Protocol> all;
+  for (const auto& [name, table] : file.tables("protocols")) {
+    table.allow({"data", "settings", "teacher"});
+    Protocol p{name, table.required_text("data", "name one of the data sets"), {}, {}};
+    require_known(table.place("data"), "data set", p.data, known_data);
+    p.settings = read_settings(table.table("settings"));
+    if (table.has("teacher")) p.teacher = read_teacher(table.table("teacher"), p.data, known_data);
+    all.push_back(std::move(p));
+  }
+  if (all.empty())
+    throw Error(file.place(), "describes no protocol", "write [protocols.NAME] and its data");
+  return all;
+}
+
+/// Reads methods after those that they are like.
+class MethodReader {
+ public:
+  explicit MethodReader(const TomlFields& file) : tables_(file.tables("methods")) {
+    for (const auto& [name, table] : tables_) names_.push_back(name);
+  }
+
+  std::vector<Method> read() {
+    std::vector<Method> all;
+    for (const std::string& name : names_) all.push_back(method(name));
+    return all;
+  }
+
+ private:
+  Method method(const std::string& name) {
+    const TomlFields& table =
+        tables_[static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) -
+                                         names_.begin())]
+            .second;
+    table.allow({"distil", "like", "settings"});
+    Method m;
+    if (table.has("like")) {
+      const std::string like = table.text("like", {});
+      require_known(table.place("like"), "method", like, names_);
+      if (!under_way_.insert(name).second)
+        throw Error(table.place("like"), fmt::format("method '{}' is like itself", name),
+                    "take one 'like' out of the circle");
+      m = method(like);
+      under_way_.erase(name);
+    }
+    m.name = name;
+    m.distil = table.has("distil") ? table.flag("distil") : m.distil;
+    const TomlFields settings = table.table("settings");
+    m.settings = m.settings.with(read_settings(settings));
+    for (const auto& [key, node] : settings.entries()) {
+      if (!m.distil && is_distil_only(key))
+        throw Error(settings.place(key), fmt::format("'{}' needs a teacher", key),
+                    fmt::format("write distil = true in [methods.{}], or take it out", name));
+    }
+    return m;
+  }
+
+  std::vector<std::pair<std::string, TomlFields>> tables_;
+  std::vector<std::string> names_;
+  std::set<std::string> under_way_;
+};
+
+/// lead = ["I", "II"].
+GridAxis read_value_axis(const std::string& place, const std::string& key,
+                         const toml::array& list) {
+  GridAxis axis{key, {}};
+  for (const toml::node& item : list) {
+    GridValue value;
+    read_setting(place, key, item, value.settings);
+    value.name = text_of(value.settings.values().at(key));
+    axis.values.push_back(std::move(value));
+  }
+  return axis;
+}
+
+std::vector<GridAxis> read_axes(const TomlFields& file) {
+  const TomlFields grid = file.table("grid");
+  std::vector<GridAxis> all;
+  for (const auto& [key, node] : grid.entries()) {
+    if (const toml::array* list = node->as_array()) {
+      all.push_back(read_value_axis(grid.place(key), key, *list));
+    } else if (node->is_table()) {
+      GridAxis axis{key, {}};
+      for (const auto& [name, bundle] : grid.tables(key))
+        axis.values.push_back({name, read_settings(bundle)});
+      all.push_back(std::move(axis));
+    } else {
+      throw Error(grid.place(key), fmt::format("'grid.{}' wants a list of values", key),
+                  "or tables [grid.NAME.VALUE] of settings");
+    }
+    if (all.back().values.empty())
+      throw Error(grid.place(key), fmt::format("'grid.{}' holds no value", key));
+  }
+  return all;
+}
+
+/// Keeps the items that `table` lists under `key`; all where it lists none.
+template <class T>
+void keep_listed(const TomlFields& table, const char* key, const char* kind,
+                 std::vector<T>& items) {
+  if (!table.has(key)) return;
+  const auto kept = table.texts(key);
+  for (const std::string& name : kept) require_known(table.place(key), kind, name, names(items));
+  std::erase_if(items, [&](const T& item) {
+    return std::find(kept.begin(), kept.end(), item.name) == kept.end();
+  });
+}
+
+void reduce(const TomlFields& file, Experiment& e) {
+  if (!file.has("quick"))
+    throw Error(file.place(), "has no reduced form",
+                "describe it in a table [quick], or leave --quick out");
+  const TomlFields quick = file.table("quick");
+  quick.allow({"seeds", "protocols", "methods", "tests", "settings", "prepare", "grid"});
+  e.name += "-quick";
+  if (quick.has("seeds")) e.seeds = quick.numbers("seeds");
+  keep_listed(quick, "protocols", "protocol", e.protocols);
+  keep_listed(quick, "methods", "method", e.methods);
+  keep_listed(quick, "tests", "test set", e.tests);
+  const TomlFields grid = quick.table("grid");
+  for (const auto& [key, node] : grid.entries()) {
+    require_known(grid.place(key), "axis of the grid", key, names(e.axes));
+    for (GridAxis& axis : e.axes)
+      if (axis.name == key) keep_listed(grid, key.c_str(), "value", axis.values);
+  }
+  e.last = read_settings(quick.table("settings"));
+  const auto more = quick.texts("prepare");
+  for (DataSpec& d : e.data) d.prepare.insert(d.prepare.end(), more.begin(), more.end());
+}
+
+void check_methods(const TomlFields& file, const Experiment& e) {
+  if (e.methods.empty()) throw Error(file.place(), "describes no method", "write [methods.NAME]");
+  for (const Protocol& p : e.protocols) {
+    const auto distilled =
+        std::find_if(e.methods.begin(), e.methods.end(), [](const Method& m) { return m.distil; });
+    if (!p.teacher && distilled != e.methods.end())
+      throw Error(file.table("protocols").place(p.name),
+                  fmt::format("protocol '{}' has no teacher, which method '{}' learns from", p.name,
+                              distilled->name),
+                  R"(give it teacher = { network = "student-base" })");
+  }
+}
+
+/// The methods that the statistics name. A reduced form may be without them.
+void read_roles(const TomlFields& file, Experiment& e) {
+  e.compare = file.text("compare", {});
+  const auto plain =
+      std::find_if(e.methods.begin(), e.methods.end(), [](const Method& m) { return !m.distil; });
+  e.baseline = file.text("baseline", plain == e.methods.end() ? "" : plain->name);
+  for (const char* role : {"compare", "baseline"})
+    if (file.has(role))
+      require_known(file.place(role), "method", file.text(role, {}), names(e.methods));
+}
+
+}  // namespace
+
+Experiment read_experiment(const std::filesystem::path& path, bool quick) {
+  const toml::table table = parse_toml(path);
+  const TomlFields file(table, path.string(), "");
+  file.allow({"title", "seeds", "baseline", "compare", "data", "settings", "protocols", "methods",
+              "grid", "test", "quick"});
+  Experiment e;
+  e.name = path.stem().string();
+  e.title = file.text("title", e.name);
+  if (file.has("seeds")) e.seeds = file.numbers("seeds");
+  e.data = read_data(file, "data");
+  e.tests = read_data(file, "test");
+  e.settings = read_settings(file.table("settings"));
+  e.protocols = read_protocols(file, names(e.data));
+  e.methods = MethodReader(file).read();
+  e.axes = read_axes(file);
+  check_methods(file, e);
+  read_roles(file, e);
+  if (quick) reduce(file, e);
+  return e;
+}
+
+}  // namespace liteheart

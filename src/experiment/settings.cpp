@@ -1,0 +1,70 @@
+#include "experiment/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <type_traits>
+
+#include "ecg/error.h"
+
+namespace liteheart {
+namespace {
+
+SettingValue value_of(const ConfigField& field) {
+  return std::visit([](const auto* value) { return SettingValue(*value); }, field.value);
+}
+
+}  // namespace
+
+std::string text_of(const SettingValue& value) {
+  return std::visit([](const auto& v) { return fmt::format("{}", v); }, value);
+}
+
+Settings Settings::with(const Settings& over) const {
+  Settings all = *this;
+  for (const auto& [key, value] : over.values_) all.values_[key] = value;
+  return all;
+}
+
+TrainConfig Settings::applied_to(TrainConfig config) const {
+  for (const ConfigField& field : config_fields(config)) {
+    const auto given = values_.find(field.key);
+    if (given == values_.end()) continue;
+    std::visit(
+        [&](auto* target) {
+          *target = std::get<std::remove_pointer_t<decltype(target)>>(given->second);
+        },
+        field.value);
+  }
+  return config;
+}
+
+SettingValue value_in(const TrainConfig& config, const std::string& key) {
+  TrainConfig copy = config;
+  for (const ConfigField& field : config_fields(copy))
+    if (field.key == key) return value_of(field);
+  throw Error("", "no setting is called '" + key + "'");
+}
+
+bool is_distil_only(std::string_view key) {
+  TrainConfig any;
+  const auto fields = config_fields(any);
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const ConfigField& f) { return f.key == key && f.distil_only; });
+}
+
+std::vector<std::string> settings_arguments(const TrainConfig& config,
+                                            const TrainConfig& defaults) {
+  TrainConfig a = config, b = defaults;
+  const auto given = config_fields(a), usual = config_fields(b);
+  std::vector<std::string> words;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const SettingValue value = value_of(given[i]);
+    if (value == value_of(usual[i])) continue;
+    words.push_back("--" + given[i].key);
+    words.push_back(text_of(value));
+  }
+  return words;
+}
+
+}  // namespace liteheart
