@@ -132,11 +132,10 @@ void print_plan(const Grid& grid, const std::vector<std::size_t>& jobs, CostMode
       "\n{} cells by {} commands: {} data sets, {} teachers, {} students, {} evaluations; {} "
       "done\n",
       cells, jobs.size(), counts[0], counts[1], counts[2], counts[3], complete);
-  fmt::print("about {:.1f} core-hours to go, {:.1f} hours here with {} at a time{}\n",
-             core_seconds / 3600, wall_seconds(left, jobs_at_once) / 3600, jobs_at_once,
-             unknown == 0
-                 ? ""
-                 : fmt::format(", without {} of unknown length: give their --source", unknown));
+  fmt::print("about {:.1f} core-hours to go: {} here with {} at a time\n", core_seconds / 3600,
+             duration_text(wall_seconds(left, jobs_at_once)), jobs_at_once);
+  if (unknown > 0)
+    fmt::print("without {} of unknown length: give the --source of their data\n", unknown);
 }
 
 void write_csvs(const Grid& grid, const fs::path& out) {

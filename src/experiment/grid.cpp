@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "ecg/error.h"
 #include "experiment/command.h"
@@ -61,7 +62,7 @@ class Expansion {
 
  private:
   void add(const Protocol& protocol) {
-    const std::size_t data = data_job(named(experiment_->data, protocol.data), {});
+    const std::size_t data = data_job(named(experiment_->data, protocol.data), std::nullopt);
     const std::vector<std::string> no_axes(experiment_->axes.size());
     std::size_t teacher = 0;
     if (protocol.teacher) {
@@ -84,13 +85,13 @@ class Expansion {
     return *std::find_if(all.begin(), all.end(), [&](const DataSpec& d) { return d.name == name; });
   }
 
-  /// `classes_of`: a data set below --out whose classes it is to have; "" for its own.
-  std::size_t data_job(const DataSpec& spec, const std::string& classes_of) {
+  /// `classes_of`: the job of a data set whose classes it is to have; none: its own.
+  std::size_t data_job(const DataSpec& spec, std::optional<std::size_t> classes_of) {
     Job job{JobKind::kPrepare, "data " + spec.name, {}, {"prepare"}, {}, {}, spec.sources, {}};
     for (const std::string& source : spec.sources) job.words.push_back(open_source(source));
-    if (!classes_of.empty()) {
-      job.words.push_back("--classes");
-      job.words.push_back(open_classes(classes_of));
+    if (classes_of) {
+      job.needs.push_back(*classes_of);
+      job.words.insert(job.words.end(), {"--classes", open_classes(grid_.jobs[*classes_of].data)});
     }
     job.words.insert(job.words.end(), spec.prepare.begin(), spec.prepare.end());
     const std::string name = fmt::format("{}", fmt::join(spec.sources, "+"));
@@ -113,7 +114,7 @@ class Expansion {
     config.lead = "all";
     config.restoration = "none";
     config.seed = teacher.seed;
-    const std::size_t data = data_job(named(experiment_->data, teacher.data), {});
+    const std::size_t data = data_job(named(experiment_->data, teacher.data), std::nullopt);
     Job job{JobKind::kTeacher,
             fmt::format("{}/teacher", protocol.name),
             {},
@@ -207,8 +208,7 @@ class Expansion {
                         evaluation_job(training, test_data, test)});
     };
     add(data, protocol.data);
-    for (const DataSpec& test : experiment_->tests)
-      add(data_job(test, grid_.jobs[data].data), test.name);
+    for (const DataSpec& test : experiment_->tests) add(data_job(test, data), test.name);
   }
 
   const JobFolders& known_;

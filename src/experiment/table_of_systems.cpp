@@ -72,10 +72,9 @@ class TableReader {
 
   static void add_restoration(SystemRow& row, const nlohmann::json& restored) {
     row.restoration.resize(kLeads);
-    for (std::size_t lead = 0; lead < kLeads; ++lead) {
-      const auto& r = restored.at(std::string(kLeadNames[lead])).at("pearson");
-      if (r.is_number()) row.restoration[lead].push_back(r);
-    }
+    for (const auto& [name, lead] : restored.items())
+      if (const auto index = lead_index(name); index && lead.at("pearson").is_number())
+        row.restoration[static_cast<std::size_t>(*index)].push_back(lead.at("pearson"));
   }
 
   void describe(const StoredPredictions& s) {
