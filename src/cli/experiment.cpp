@@ -16,11 +16,13 @@
 #include "experiment/completeness.h"
 #include "experiment/cost.h"
 #include "experiment/data_checks.h"
+#include "experiment/forest.h"
 #include "experiment/grid.h"
 #include "experiment/markdown.h"
 #include "experiment/runner.h"
 #include "experiment/summary.h"
 #include "experiment/tidy_csv.h"
+#include "report/paint.h"
 #include "train/folder_lock.h"
 
 namespace liteheart {
@@ -151,6 +153,9 @@ void write_summaries(const Grid& grid, const fs::path& out, const std::string& i
     const std::string page = summary_markdown(e.experiment, tables, bootstrap);
     const fs::path file = out / (e.experiment.name + ".md");
     replace_file(file, page);
+    const PanelFigure figure = forest_of_systems(e.experiment, tables);
+    if (!figure.panels.empty())
+      replace_file(out / (e.experiment.name + ".svg"), to_svg(sheet(figure, 2)));
     if (!into.empty()) replace_marked(into, e.experiment.name, page);
     fmt::print("{}\n", file.string());
   }
@@ -236,6 +241,12 @@ void run(const ExperimentArguments& a) {
   const Grid chosen = chosen_of(all, a.only);
   Completeness completeness(out, sources);
   CostModel cost(all, out, sources);
+  if (a.summary) {
+    if (!fs::is_directory(out))
+      throw Error(out.string(), "is not there", "run the experiment first, or give its --out");
+    write_csvs(all, out);
+    return write_summaries(all, out, a.into);
+  }
   if (a.dry_run) return print_plan(all, jobs_of(chosen), cost, completeness, at_once(a, all));
   std::error_code failed;
   fs::create_directories(out, failed);
@@ -259,6 +270,7 @@ void add_experiment(CLI::App& app) {
       "--out:\n"
       "  NAME.csv      every number of every cell, a row each\n"
       "  NAME.md       its tables, with intervals over patients and spread over seeds\n"
+      "  NAME.svg      macro AUC and MAP of every system as a figure\n"
       "  cells/...     a folder each: command.txt (can be run alone), log.txt, the model\n"
       "Files that share --out share data sets, teachers and equal trainings.\n"
       "Example: liteheart experiment experiments/ablation.toml --source ptb-xl=ptbxl --dry-run");

@@ -60,6 +60,7 @@ distil = true
           << csv;
     EXPECT_EQ(page.find(" of 1 |"), std::string::npos) << page;  // nothing is missing
     EXPECT_NE(page.find(kNotAMedicalDevice), std::string::npos);
+    EXPECT_NE(read_bytes(folder / "out/tiny.svg").find("<svg"), std::string::npos);
   }
 };
 
@@ -90,7 +91,9 @@ TEST_F(ExperimentProgram, RunsItsCommandsOnceAndMakesItsTables) {
 
   // Into a page.
   write_bytes(folder / "page.md", "<!-- experiment tiny -->\n<!-- /experiment tiny -->\n");
-  EXPECT_EQ(liteheart(command({"--summary", "--into", folder / "page.md"})).exit_code, 0);
+  const Outcome summary = liteheart(command({"--summary", "--into", folder / "page.md"}));
+  EXPECT_EQ(summary.exit_code, 0) << summary.err;
+  EXPECT_EQ(lines(summary.out).size(), 1u) << summary.out;  // the page's name: nothing was run
   EXPECT_NE(read_bytes(folder / "page.md").find("A tiny table"), std::string::npos);
 
   // Other labels in the file's words, but the same trainings.
@@ -101,7 +104,7 @@ TEST_F(ExperimentProgram, RunsItsCommandsOnceAndMakesItsTables) {
 }
 
 TEST_F(ExperimentProgram, KilledInTheMiddleItContinues) {
-  write_file("", "epochs = 4\ncheckpoint_minutes = 0.00001");
+  write_file("", "epochs = 2\ncheckpoint_minutes = 0.00001");
   {
     Process first(command());
     ASSERT_TRUE(first.prints("all-labels/teacher: validation"));
