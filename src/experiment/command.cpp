@@ -61,6 +61,7 @@ std::string open_classes(const std::string& data) { return std::string(kClasses)
 std::vector<std::string> closed_words(const std::vector<std::string>& words, const fs::path& out,
                                       const SourceFolders& sources) {
   std::vector<std::string> all;
+  all.reserve(words.size());
   for (const std::string& word : words) all.push_back(closed(word, out, sources));
   return all;
 }

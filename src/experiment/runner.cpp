@@ -1,8 +1,7 @@
 #include "experiment/runner.h"
 
-#include <signal.h>
-
 #include <algorithm>
+#include <csignal>
 #include <deque>
 #include <fstream>
 #include <map>

@@ -356,6 +356,23 @@ TEST_F(Prepare, SplitsAsAFileSays) {
   EXPECT_EQ(data.rows()[2].split, Split::kTrain);
 }
 
+TEST_F(Prepare, SplitsAllForTestingWhereAsked) {
+  add_some(3);
+  options.split = "test";
+  run();
+  EXPECT_EQ(PreparedDataset(options.out).indices(Split::kTest).size(), 3u);
+}
+
+TEST_F(Prepare, KeepsSoManyAtMostEvenlySpread) {
+  add_some(6);
+  options.most = 3;
+  run();
+  std::vector<std::string> kept;
+  const PreparedDataset data(options.out);
+  for (const RecordRow& row : data.rows()) kept.push_back(row.record);
+  EXPECT_EQ(kept, (std::vector<std::string>{"A00", "A02", "A04"}));
+}
+
 TEST_F(Prepare, AWayToSplitThatCannotWorkIsAnError) {
   add_some(2);
   options.split = "fold";
