@@ -233,7 +233,6 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
     mean_ = Model::create(model_.card, config.seed);
     assign_state(mean_.state(), model_.state(), "mean");
     mean_.to(device_);
-    if (rival_) assign_state(mean_.state(), model_.state(), "mean");
   }
   objective_->to(device_);
   auto parameters = model_.parameters();
