@@ -171,7 +171,7 @@ class Session {
         options_(std::move(options)),
         completeness_(completeness),
         jobs_(jobs_of(chosen)),
-        progress_(chosen, options_.out, cost, options_.at_once, 0) {}
+        progress_(chosen, options_.out, cost, options_.at_once, jobs_.size()) {}
 
   /// Throws Error where a job failed, or the user asked to stop.
   void run() {
@@ -179,9 +179,7 @@ class Session {
     for (const std::size_t job : jobs_)
       if (!completeness_.is_complete(all_.jobs[job])) to_do.push_back(job);
     require_sources(all_, to_do, options_.sources);
-    if (to_do.size() < jobs_.size())
-      progress_.say(fmt::format("{} of {} steps are complete already", jobs_.size() - to_do.size(),
-                                jobs_.size()));
+    progress_.found_complete(jobs_.size() - to_do.size());
     const auto first_training = std::stable_partition(
         to_do.begin(), to_do.end(),
         [&](std::size_t job) { return all_.jobs[job].kind == JobKind::kPrepare; });
@@ -198,7 +196,7 @@ class Session {
     options.at_once = at_a_time;
     RunEvents events;
     events.tick = [&](const RunState& state) { progress_.tick(state); };
-    events.finished = [&](std::size_t job, const RunState&) {
+    events.finished = [&](std::size_t job) {
       progress_.finished(job);
       if (all_.jobs[job].kind == JobKind::kEvaluate) write_csvs(all_, options_.out);
     };

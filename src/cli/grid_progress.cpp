@@ -28,10 +28,13 @@ std::string GridProgress::status(const RunState& state) {
   }
   for (const std::size_t job : state.waiting)
     left.push_back(cost_.seconds(grid_.jobs[job]).value_or(0));
-  const std::size_t done = complete_ + state.done;
-  return fmt::format("{}/{} steps, about {} left: {}", done,
-                     done + state.running.size() + state.waiting.size(),
+  return fmt::format("{}/{} steps, about {} left: {}", complete_, total_,
                      duration_text(wall_seconds(left, at_once_)), now);
+}
+
+void GridProgress::found_complete(std::size_t jobs) {
+  complete_ = jobs;
+  if (jobs > 0) say(fmt::format("{} of {} steps are complete already", jobs, total_));
 }
 
 void GridProgress::tick(const RunState& state) {
@@ -61,6 +64,7 @@ std::string GridProgress::result(const Job& job) const {
 
 void GridProgress::finished(std::size_t index) {
   const Job& job = grid_.jobs[index];
+  ++complete_;
   cost_.learn(job);
   const std::string numbers = job.kind == JobKind::kPrepare ? "" : result(job);
   say(fmt::format("done  {}{}{}", job.label, numbers.empty() ? "" : ": ", numbers));

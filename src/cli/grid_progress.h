@@ -15,16 +15,18 @@ namespace liteheart {
 
 class GridProgress {
  public:
-  /// `complete`: jobs that need not run.
+  /// `total`: jobs, complete ones included.
   GridProgress(const Grid& grid, const std::filesystem::path& out, CostModel& cost,
-               std::size_t at_once, std::size_t complete)
+               std::size_t at_once, std::size_t total)
       : grid_(grid),
         out_(out),
         cost_(cost),
         at_once_(at_once),
-        complete_(complete),
+        total_(total),
         line_(std::chrono::seconds(30)) {}
 
+  /// So many jobs are complete already.
+  void found_complete(std::size_t jobs);
   void tick(const RunState& state);
   void finished(std::size_t job);
   void failed(std::size_t job, int status);
@@ -39,7 +41,7 @@ class GridProgress {
   const Grid& grid_;
   const std::filesystem::path& out_;
   CostModel& cost_;
-  std::size_t at_once_, complete_;
+  std::size_t at_once_, total_, complete_ = 0;
   StatusLine line_;
 };
 

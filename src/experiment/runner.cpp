@@ -90,8 +90,7 @@ class Runner {
   void finish(std::size_t index) {
     const Job& job = grid_.jobs[index];
     write_job_record(options_.out / job.folder, completeness_.record_of(job, true));
-    ++done_;
-    if (events_.finished) events_.finished(index, state());
+    if (events_.finished) events_.finished(index);
   }
 
   void fail(std::size_t index, int status) {
@@ -119,7 +118,6 @@ class Runner {
     RunState s;
     for (const auto& [job, child] : children_) s.running.push_back(job);
     s.waiting.assign(waiting_.begin(), waiting_.end());
-    s.done = done_;
     return s;
   }
 
@@ -130,7 +128,6 @@ class Runner {
   const RunEvents& events_;
   std::set<std::size_t> waiting_;
   std::map<std::size_t, pid_t> children_;  // by job
-  std::size_t done_ = 0;
   RunOutcome outcome_;
 };
 

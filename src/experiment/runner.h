@@ -22,11 +22,10 @@ struct RunOptions {
 
 struct RunState {
   std::vector<std::size_t> running, waiting;  // jobs
-  std::size_t done = 0;
 };
 
 struct RunEvents {
-  std::function<void(std::size_t job, const RunState&)> finished;
+  std::function<void(std::size_t job)> finished;
   std::function<void(std::size_t job, int status)> failed;
   std::function<void(const RunState&)> tick;  // about once a second
   std::function<void()> stopping;             // the user asked for it; children are told
