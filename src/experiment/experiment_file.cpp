@@ -110,7 +110,7 @@ class MethodReader {
         tables_[static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) -
                                          names_.begin())]
             .second;
-    table.allow({"distil", "like", "settings"});
+    table.allow({"distil", "like", "settings", "teacher", "seeds"});
     Method m;
     if (table.has("like")) {
       const std::string like = table.text("like", {});
@@ -123,6 +123,14 @@ class MethodReader {
     }
     m.name = name;
     m.distil = table.has("distil") ? table.flag("distil") : m.distil;
+    if (table.has("seeds")) m.seeds = table.numbers("seeds");
+    if (table.has("teacher")) {
+      m.teacher = table.text("teacher", {});
+      require_known(table.place("teacher"), "method", m.teacher, names_);
+      if (!m.distil)
+        throw Error(table.place("teacher"), fmt::format("method '{}' does not distil", name),
+                    "write distil = true, or take its teacher out");
+    }
     const TomlFields settings = table.table("settings");
     m.settings = m.settings.with(read_settings(settings));
     for (const auto& [key, node] : settings.entries()) {
@@ -191,7 +199,10 @@ void reduce(const TomlFields& file, Experiment& e) {
   const TomlFields quick = file.table("quick");
   quick.allow({"seeds", "protocols", "methods", "tests", "settings", "prepare", "grid"});
   e.name += "-quick";
-  if (quick.has("seeds")) e.seeds = quick.numbers("seeds");
+  if (quick.has("seeds")) {
+    e.seeds = quick.numbers("seeds");
+    for (Method& m : e.methods) m.seeds.clear();
+  }
   keep_listed(quick, "protocols", "protocol", e.protocols);
   keep_listed(quick, "methods", "method", e.methods);
   keep_listed(quick, "tests", "test set", e.tests);
@@ -204,6 +215,26 @@ void reduce(const TomlFields& file, Experiment& e) {
   e.last = read_settings(quick.table("settings"));
   const auto more = quick.texts("prepare");
   for (DataSpec& d : e.data) d.prepare.insert(d.prepare.end(), more.begin(), more.end());
+}
+
+/// Throws Error where teachers learn from each other in a circle, or a reduced form has lost one.
+void check_teachers(const TomlFields& file, const Experiment& e) {
+  const TomlFields tables = file.table("methods");
+  for (const Method& m : e.methods) {
+    std::string at = m.teacher;
+    for (std::size_t steps = 0; !at.empty(); ++steps) {
+      const auto found =
+          std::ranges::find_if(e.methods, [&](const Method& other) { return other.name == at; });
+      if (found == e.methods.end())
+        throw Error(file.place("quick"),
+                    fmt::format("leaves out '{}', the teacher of '{}'", at, m.name),
+                    "list it among its methods");
+      if (steps > e.methods.size())
+        throw Error(tables.place(m.name), fmt::format("method '{}' is its own teacher", m.name),
+                    "take one 'teacher' out of the circle");
+      at = found->teacher;
+    }
+  }
 }
 
 void check_methods(const TomlFields& file, const Experiment& e) {
@@ -250,6 +281,7 @@ Experiment read_experiment(const std::filesystem::path& path, bool quick) {
   check_methods(file, e);
   read_roles(file, e);
   if (quick) reduce(file, e);
+  check_teachers(file, e);
   return e;
 }
 

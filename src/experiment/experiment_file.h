@@ -37,6 +37,8 @@ struct Method {
   std::string name;
   bool distil = false;
   Settings settings;
+  std::string teacher;  // the method whose models are its teachers; empty: the protocol's teacher
+  std::vector<std::uint64_t> seeds;  // none: the experiment's
 };
 
 struct GridValue {

@@ -73,7 +73,7 @@ class Expansion {
       std::vector<std::string> axes;
       for (const GridValue* value : point) axes.push_back(value->name);
       for (const Method& method : experiment_->methods) {
-        for (const std::uint64_t seed : experiment_->seeds) {
+        for (const std::uint64_t seed : seeds_of(method)) {
           const std::size_t student = student_job(protocol, method, point, seed, data, teacher);
           add_cells(protocol, method.name, axes, seed, student, data);
         }
@@ -81,8 +81,31 @@ class Expansion {
     }
   }
 
-  static const DataSpec& named(const std::vector<DataSpec>& all, const std::string& name) {
-    return *std::find_if(all.begin(), all.end(), [&](const DataSpec& d) { return d.name == name; });
+  template <class T>
+  static const T& named(const std::vector<T>& all, const std::string& name) {
+    return *std::find_if(all.begin(), all.end(), [&](const T& item) { return item.name == name; });
+  }
+
+  const std::vector<std::uint64_t>& seeds_of(const Method& method) const {
+    return method.seeds.empty() ? experiment_->seeds : method.seeds;
+  }
+
+  /// The training that `method` learns from: the protocol's teacher, or that of a method of the
+  /// same seed, or of its first one.
+  std::size_t teacher_of(const Protocol& protocol, const Method& method, const Point& point,
+                         std::uint64_t seed, std::size_t data, std::size_t protocols) {
+    if (method.teacher.empty()) return protocols;
+    const Method& teacher = named(experiment_->methods, method.teacher);
+    const auto& seeds = seeds_of(teacher);
+    const bool same = std::find(seeds.begin(), seeds.end(), seed) != seeds.end();
+    const std::size_t job =
+        student_job(protocol, teacher, point, same ? seed : seeds.front(), data, protocols);
+    if (grid_.jobs[job].config.lead != "all")
+      throw Error(
+          grid_.jobs[job].label,
+          fmt::format("cannot be the teacher of '{}': it does not see all leads", method.name),
+          R"(give it lead = "all")");
+    return job;
   }
 
   /// `classes_of`: the job of a data set whose classes it is to have; none: its own.
@@ -147,8 +170,9 @@ class Expansion {
     Job job{JobKind::kStudent,     label, {},    {method.distil ? "distil" : "train"}, {data},
             grid_.jobs[data].data, {},    config};
     if (method.distil) {
-      job.needs.push_back(teacher);
-      job.config.teacher = open_out(grid_.jobs[teacher].folder);
+      const std::size_t own = teacher_of(protocol, method, point, seed, data, teacher);
+      job.needs.push_back(own);
+      job.config.teacher = open_out(grid_.jobs[own].folder);
     }
     return training(std::move(job), defaults, "cells/" + label);
   }

@@ -49,6 +49,42 @@ TEST_F(ExperimentFiles, TeacherAndStudentTakeTheProtocolsSettings) {
   EXPECT_EQ(student.threads, 1);
 }
 
+constexpr const char* kRefined = R"(
+[methods.refined]
+distil = true
+seeds = [2]
+settings = { lead = "all", restoration = "none", network = "student-base" }
+[methods.from-refined]
+like = "logit"
+teacher = "refined"
+)";
+
+TEST_F(ExperimentFiles, AMethodLearnsFromAnotherOfItsSeedOrOfTheFirst) {
+  const Grid g = grid(std::string(kExperiment) + kRefined);
+  const Job& refined = training(g, "refined", 2);
+  EXPECT_EQ(refined.config.teacher, open_out(training(g, "teacher").folder));
+  EXPECT_THROW(training(g, "refined", 1), std::runtime_error);
+  for (const std::uint64_t seed : {1, 2})
+    EXPECT_EQ(training(g, "from-refined", seed).config.teacher, open_out(refined.folder));
+  EXPECT_EQ(training(g, "logit", 2).config.teacher, open_out(training(g, "teacher").folder));
+  EXPECT_EQ(count(g, JobKind::kStudent), 9u);
+  for (std::size_t i = 0; i < g.jobs.size(); ++i)
+    for (const std::size_t need : g.jobs[i].needs) EXPECT_LT(need, i);
+}
+
+TEST_F(ExperimentFiles, RefuseTeachersThatCannotBe) {
+  const std::string text = std::string(kExperiment) + kRefined;
+  const auto refused = [&](const std::string& old, const std::string& now) {
+    return error_of([&] { grid(with(text, old, now)); });
+  };
+  EXPECT_NE(refused(R"(teacher = "refined")", R"(teacher = "refind")").find("'refind'"),
+            std::string::npos);
+  EXPECT_NE(refused("seeds = [2]", R"(teacher = "from-refined")").find("is its own teacher"),
+            std::string::npos);
+  EXPECT_NE(refused(R"(lead = "all", )", "").find("cannot be the teacher of 'from-refined'"),
+            std::string::npos);
+}
+
 TEST_F(ExperimentFiles, GiveCommandsThatAShellTakes) {
   const Grid g = grid(kExperiment);
   const Job& job = training(g, "liteheart", 2);
