@@ -15,6 +15,7 @@ namespace {
 template <class T>
 std::vector<std::string> names(const std::vector<T>& items) {
   std::vector<std::string> all;
+  all.reserve(items.size());
   for (const T& item : items) all.push_back(item.name);
   return all;
 }

@@ -67,6 +67,6 @@ struct Experiment {
 
 /// `quick`: in the reduced form that its table [quick] describes. Throws Error (file, line, nearest
 /// name).
-Experiment read_experiment(const std::filesystem::path& file, bool quick);
+Experiment read_experiment(const std::filesystem::path& path, bool quick);
 
 }  // namespace liteheart

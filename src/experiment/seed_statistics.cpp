@@ -123,6 +123,7 @@ std::vector<SeededNumbers> seeded_numbers(const std::vector<SeededSystem>& syste
 
   const std::vector<std::uint32_t> once(any.records, 1);
   std::vector<MacroNumbers<double>> means;
+  means.reserve(measures.size());
   for (const Measures& m : measures) means.push_back(mean_macro(m, once));
   const Statistic all = [&](std::span<const std::uint32_t> weight, std::span<double> out) {
     for (std::size_t s = 0; s < measures.size(); ++s) {
