@@ -95,7 +95,8 @@ std::vector<Protocol> read_protocols(const TomlFields& file,
 /// Reads methods after those that they are like.
 class MethodReader {
  public:
-  explicit MethodReader(const TomlFields& file) : tables_(file.tables("methods")) {
+  MethodReader(const TomlFields& file, std::vector<std::string> protocols)
+      : tables_(file.tables("methods")), protocols_(std::move(protocols)) {
     for (const auto& [name, table] : tables_) names_.push_back(name);
   }
 
@@ -111,7 +112,7 @@ class MethodReader {
         tables_[static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) -
                                          names_.begin())]
             .second;
-    table.allow({"distil", "like", "settings", "teacher", "seeds"});
+    table.allow({"distil", "like", "settings", "teacher", "seeds", "protocols"});
     Method m;
     if (table.has("like")) {
       const std::string like = table.text("like", {});
@@ -125,6 +126,11 @@ class MethodReader {
     m.name = name;
     m.distil = table.has("distil") ? table.flag("distil") : m.distil;
     if (table.has("seeds")) m.seeds = table.numbers("seeds");
+    if (table.has("protocols")) {
+      m.protocols = table.texts("protocols");
+      for (const std::string& protocol : m.protocols)
+        require_known(table.place("protocols"), "protocol", protocol, protocols_);
+    }
     if (table.has("teacher")) {
       m.teacher = table.text("teacher", {});
       require_known(table.place("teacher"), "method", m.teacher, names_);
@@ -143,7 +149,7 @@ class MethodReader {
   }
 
   std::vector<std::pair<std::string, TomlFields>> tables_;
-  std::vector<std::string> names_;
+  std::vector<std::string> names_, protocols_;
   std::set<std::string> under_way_;
 };
 
@@ -277,7 +283,7 @@ Experiment read_experiment(const std::filesystem::path& path, bool quick) {
   e.tests = read_data(file, "test");
   e.settings = read_settings(file.table("settings"));
   e.protocols = read_protocols(file, names(e.data));
-  e.methods = MethodReader(file).read();
+  e.methods = MethodReader(file, names(e.protocols)).read();
   e.axes = read_axes(file);
   check_methods(file, e);
   read_roles(file, e);

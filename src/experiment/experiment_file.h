@@ -38,7 +38,8 @@ struct Method {
   bool distil = false;
   Settings settings;
   std::string teacher;  // the method whose models are its teachers; empty: the protocol's teacher
-  std::vector<std::uint64_t> seeds;  // none: the experiment's
+  std::vector<std::uint64_t> seeds;    // none: the experiment's
+  std::vector<std::string> protocols;  // none: all
 };
 
 struct GridValue {

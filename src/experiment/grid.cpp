@@ -73,6 +73,7 @@ class Expansion {
       std::vector<std::string> axes;
       for (const GridValue* value : point) axes.push_back(value->name);
       for (const Method& method : experiment_->methods) {
+        if (!is_in(protocol, method)) continue;
         for (const std::uint64_t seed : seeds_of(method)) {
           const std::size_t student = student_job(protocol, method, point, seed, data, teacher);
           add_cells(protocol, method.name, axes, seed, student, data);
@@ -84,6 +85,11 @@ class Expansion {
   template <class T>
   static const T& named(const std::vector<T>& all, const std::string& name) {
     return *std::find_if(all.begin(), all.end(), [&](const T& item) { return item.name == name; });
+  }
+
+  static bool is_in(const Protocol& protocol, const Method& method) {
+    const auto& all = method.protocols;
+    return all.empty() || std::find(all.begin(), all.end(), protocol.name) != all.end();
   }
 
   const std::vector<std::uint64_t>& seeds_of(const Method& method) const {

@@ -72,6 +72,21 @@ TEST_F(ExperimentFiles, AMethodLearnsFromAnotherOfItsSeedOrOfTheFirst) {
     for (const std::size_t need : g.jobs[i].needs) EXPECT_LT(need, i);
 }
 
+TEST_F(ExperimentFiles, AMethodMayBeInSomeProtocolsOnly) {
+  const std::string text = with(kExperiment, "[methods.logit]",
+                                "[protocols.all-labels]\ndata = \"hospital\"\nteacher = {}\n"
+                                "[methods.logit]\nprotocols = [\"few-labels\"]");
+  const Grid g = grid(text);
+  const auto cells = [&](const std::string& method) {
+    return std::ranges::count_if(g.experiments[0].cells,
+                                 [&](const Cell& c) { return c.method == method; });
+  };
+  EXPECT_EQ(cells("logit"), 2);
+  EXPECT_EQ(cells("baseline"), 4);
+  EXPECT_NE(error_of([&] { grid(with(text, "[\"few-labels\"]", "[\"few\"]")); }).find("'few'"),
+            std::string::npos);
+}
+
 TEST_F(ExperimentFiles, RefuseTeachersThatCannotBe) {
   const std::string text = std::string(kExperiment) + kRefined;
   const auto refused = [&](const std::string& old, const std::string& now) {
