@@ -191,7 +191,7 @@ class Session {
   }
 
  private:
-  void run_part(std::vector<std::size_t> jobs, std::size_t at_a_time) {
+  void run_part(const std::vector<std::size_t>& jobs, std::size_t at_a_time) {
     RunOptions options = options_;
     options.at_once = at_a_time;
     RunEvents events;
@@ -214,6 +214,7 @@ class Session {
   [[noreturn]] void report(const RunOutcome& outcome) const {
     const auto labels = [&](const std::vector<std::size_t>& jobs) {
       std::vector<std::string> all;
+      all.reserve(jobs.size());
       for (const std::size_t job : jobs) all.push_back(all_.jobs[job].label);
       return fmt::format("{}", fmt::join(all, ", "));
     };

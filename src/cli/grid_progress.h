@@ -28,8 +28,8 @@ class GridProgress {
   /// So many jobs are complete already.
   void found_complete(std::size_t jobs);
   void tick(const RunState& state);
-  void finished(std::size_t job);
-  void failed(std::size_t job, int status);
+  void finished(std::size_t index);
+  void failed(std::size_t index, int status);
   /// A line above the moving one.
   void say(const std::string& text);
   void end() { line_.clear(); }
