@@ -162,9 +162,9 @@ void write_summaries(const Grid& grid, const fs::path& out, const std::string& i
 }
 
 /// A run of the grid, from the data sets to the tables.
-class Session {
+class GridRun {
  public:
-  Session(const Grid& all, const Grid& chosen, RunOptions options, Completeness& completeness,
+  GridRun(const Grid& all, const Grid& chosen, RunOptions options, Completeness& completeness,
           CostModel& cost)
       : all_(all),
         chosen_(chosen),
@@ -251,7 +251,7 @@ void run(const ExperimentArguments& a) {
   fs::create_directories(out, failed);
   const FolderLock lock(out, "experiment");
   const fs::path program = fs::read_symlink("/proc/self/exe").replace_filename("liteheart");
-  Session(all, chosen, {program, out, sources, at_once(a, all)}, completeness, cost).run();
+  GridRun(all, chosen, {program, out, sources, at_once(a, all)}, completeness, cost).run();
   write_summaries(all, out, a.into);
 }
 
