@@ -25,7 +25,12 @@ std::string codes_of(const fs::path& data) {
 }
 
 std::string closed(const std::string& word, const fs::path& out, const SourceFolders& sources) {
-  if (word.starts_with(kOut)) return (out / word.substr(kOut.size())).string();
+  if (word.starts_with(kOut)) {  // one place below --out, or several, separated by commas
+    std::string places = word;
+    for (std::size_t at = 0; (at = places.find(kOut, at)) != std::string::npos;)
+      places.replace(at, kOut.size(), (out / "").string());
+    return places;
+  }
   if (word.starts_with(kClasses)) return codes_of(out / word.substr(kClasses.size()));
   if (!word.starts_with(kSource)) return word;
   const std::string name = word.substr(kSource.size());

@@ -132,8 +132,10 @@ class MethodReader {
         require_known(table.place("protocols"), "protocol", protocol, protocols_);
     }
     if (table.has("teacher")) {
-      m.teacher = table.text("teacher", {});
-      require_known(table.place("teacher"), "method", m.teacher, names_);
+      m.teachers = table.texts("teacher");
+      for (const std::string& teacher : m.teachers)
+        if (teacher != kTeacherMethod)
+          require_known(table.place("teacher"), "method", teacher, names_);
       if (!m.distil)
         throw Error(table.place("teacher"), fmt::format("method '{}' does not distil", name),
                     "write distil = true, or take its teacher out");
@@ -224,25 +226,39 @@ void reduce(const TomlFields& file, Experiment& e) {
   for (DataSpec& d : e.data) d.prepare.insert(d.prepare.end(), more.begin(), more.end());
 }
 
-/// Throws Error where teachers learn from each other in a circle, or a reduced form has lost one.
-void check_teachers(const TomlFields& file, const Experiment& e) {
-  const TomlFields tables = file.table("methods");
-  for (const Method& m : e.methods) {
-    std::string at = m.teacher;
-    for (std::size_t steps = 0; !at.empty(); ++steps) {
-      const auto found =
-          std::ranges::find_if(e.methods, [&](const Method& other) { return other.name == at; });
-      if (found == e.methods.end())
-        throw Error(file.place("quick"),
-                    fmt::format("leaves out '{}', the teacher of '{}'", at, m.name),
-                    "list it among its methods");
-      if (steps > e.methods.size())
-        throw Error(tables.place(m.name), fmt::format("method '{}' is its own teacher", m.name),
-                    "take one 'teacher' out of the circle");
-      at = found->teacher;
-    }
+/// Throws Error where methods learn from each other in a circle, or a reduced form has lost one
+/// that others learn from.
+class TeacherChecks {
+ public:
+  TeacherChecks(const TomlFields& file, const Experiment& e) : file_(file), methods_(e.methods) {}
+
+  void check() {
+    for (const Method& m : methods_) check(m);
   }
-}
+
+ private:
+  void check(const Method& m) {
+    if (!under_way_.insert(m.name).second)
+      throw Error(file_.table("methods").place(m.name),
+                  fmt::format("method '{}' is its own teacher", m.name),
+                  "take one 'teacher' out of the circle");
+    for (const std::string& name : m.teachers) {
+      if (name == kTeacherMethod) continue;
+      const auto teacher =
+          std::ranges::find_if(methods_, [&](const Method& other) { return other.name == name; });
+      if (teacher == methods_.end())
+        throw Error(file_.place("quick"),
+                    fmt::format("leaves out '{}', from which '{}' learns", name, m.name),
+                    "list it among its methods");
+      check(*teacher);
+    }
+    under_way_.erase(m.name);
+  }
+
+  const TomlFields& file_;
+  const std::vector<Method>& methods_;
+  std::set<std::string> under_way_;
+};
 
 void check_methods(const TomlFields& file, const Experiment& e) {
   if (e.methods.empty()) throw Error(file.place(), "describes no method", "write [methods.NAME]");
@@ -288,7 +304,7 @@ Experiment read_experiment(const std::filesystem::path& path, bool quick) {
   check_methods(file, e);
   read_roles(file, e);
   if (quick) reduce(file, e);
-  check_teachers(file, e);
+  TeacherChecks(file, e).check();
   return e;
 }
 

@@ -11,6 +11,9 @@
 
 namespace liteheart {
 
+/// What a protocol's teacher is called among the methods.
+inline constexpr const char* kTeacherMethod = "teacher";
+
 /// A prepared data set.
 struct DataSpec {
   std::string name;
@@ -37,7 +40,8 @@ struct Method {
   std::string name;
   bool distil = false;
   Settings settings;
-  std::string teacher;  // the method whose models are its teachers; empty: the protocol's teacher
+  // Methods whose models are its teachers; "teacher", or none: the protocol's.
+  std::vector<std::string> teachers;
   std::vector<std::uint64_t> seeds;    // none: the experiment's
   std::vector<std::string> protocols;  // none: all
 };

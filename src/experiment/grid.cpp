@@ -96,22 +96,30 @@ class Expansion {
     return method.seeds.empty() ? experiment_->seeds : method.seeds;
   }
 
-  /// The training that `method` learns from: the protocol's teacher, or that of a method of the
-  /// same seed, or of its first one.
-  std::size_t teacher_of(const Protocol& protocol, const Method& method, const Point& point,
-                         std::uint64_t seed, std::size_t data, std::size_t protocols) {
-    if (method.teacher.empty()) return protocols;
-    const Method& teacher = named(experiment_->methods, method.teacher);
-    const auto& seeds = seeds_of(teacher);
-    const bool same = std::find(seeds.begin(), seeds.end(), seed) != seeds.end();
-    const std::size_t job =
-        student_job(protocol, teacher, point, same ? seed : seeds.front(), data, protocols);
-    if (grid_.jobs[job].config.lead != "all")
-      throw Error(
-          grid_.jobs[job].label,
-          fmt::format("cannot be the teacher of '{}': it does not see all leads", method.name),
-          R"(give it lead = "all")");
-    return job;
+  /// The trainings that `method` learns from: of methods of the same seed, or of their first one.
+  std::vector<std::size_t> teachers_of(const Protocol& protocol, const Method& method,
+                                       const Point& point, std::uint64_t seed, std::size_t data,
+                                       std::size_t protocols) {
+    std::vector<std::size_t> jobs;
+    for (const std::string& name : method.teachers) {
+      if (name == kTeacherMethod) {
+        jobs.push_back(protocols);
+        continue;
+      }
+      const Method& teacher = named(experiment_->methods, name);
+      const auto& seeds = seeds_of(teacher);
+      const bool same = std::find(seeds.begin(), seeds.end(), seed) != seeds.end();
+      jobs.push_back(
+          student_job(protocol, teacher, point, same ? seed : seeds.front(), data, protocols));
+    }
+    if (jobs.empty()) jobs.push_back(protocols);
+    const Job& first = grid_.jobs[jobs.front()];
+    if (first.config.lead != "all")
+      throw Error(first.label,
+                  fmt::format("cannot be the first teacher of '{}': it does not see all leads",
+                              method.name),
+                  R"(give it lead = "all", or name one that has it before)");
+    return jobs;
   }
 
   /// `classes_of`: the job of a data set whose classes it is to have; none: its own.
@@ -176,9 +184,11 @@ class Expansion {
     Job job{JobKind::kStudent,     label, {},    {method.distil ? "distil" : "train"}, {data},
             grid_.jobs[data].data, {},    config};
     if (method.distil) {
-      const std::size_t own = teacher_of(protocol, method, point, seed, data, teacher);
-      job.needs.push_back(own);
-      job.config.teacher = open_out(grid_.jobs[own].folder);
+      for (const std::size_t own : teachers_of(protocol, method, point, seed, data, teacher)) {
+        job.needs.push_back(own);
+        job.config.teacher +=
+            (job.config.teacher.empty() ? "" : ",") + open_out(grid_.jobs[own].folder);
+      }
     }
     return training(std::move(job), defaults, "cells/" + label);
   }

@@ -45,8 +45,6 @@ struct GridOfExperiment {
   std::vector<Cell> cells;
 };
 
-inline constexpr const char* kTeacherMethod = "teacher";
-
 /// The jobs of all experiments, those that come before others first.
 struct Grid {
   std::vector<Job> jobs;

@@ -109,7 +109,11 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
       {"device", &c.device, "cpu, cuda or auto"},
       {"threads", &c.threads, "threads; 0 is all cores"},
       {"checkpoint_minutes", &c.checkpoint_minutes, "minutes between checkpoints within an epoch"},
-      {"teacher", &c.teacher, "trained 12-lead model (folder or file) to learn from", true},
+      {"teacher", &c.teacher,
+       "trained 12-lead model (folder or file) to learn from; where several are given, separated "
+       "by "
+       "commas, their mean logit is the opinion, and the first one's features and maps count",
+       true},
       {"weight_supervised", &c.weight_supervised, "weight of the labels"},
       {"weight_logit", &c.weight_logit, "weight of logit distillation on all records", true},
       {"weight_pseudo", &c.weight_pseudo,
@@ -148,6 +152,14 @@ TrainConfig distil_defaults() {
   TrainConfig c;
   c.restoration = "tiny";
   return c;
+}
+
+std::vector<std::string> teachers_of(const TrainConfig& config) {
+  std::vector<std::string> all;
+  std::stringstream names(config.teacher);
+  for (std::string name; std::getline(names, name, ',');)
+    if (!name.empty()) all.push_back(name);
+  return all;
 }
 
 void check_config(const TrainConfig& c) {

@@ -235,4 +235,17 @@ TeacherView teacher_view(const std::filesystem::path& teacher_path, const Prepar
   return view;
 }
 
+TeacherView in_common(std::vector<TeacherView> views) {
+  TeacherView common = std::move(views.front());
+  if (views.size() == 1) return common;
+  for (const auto which : {&TeacherOpinion::probability, &TeacherOpinion::calibrated}) {
+    constexpr double kSurest = 1e-6;  // a logit of 13.8
+    torch::Tensor logit = torch::logit(common.all.*which, kSurest);
+    for (std::size_t i = 1; i < views.size(); ++i)
+      logit += torch::logit(views[i].all.*which, kSurest);
+    common.all.*which = torch::sigmoid(logit / static_cast<double>(views.size()));
+  }
+  return common;
+}
+
 }  // namespace liteheart

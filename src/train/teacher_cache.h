@@ -33,4 +33,7 @@ TeacherView teacher_view(const std::filesystem::path& teacher, const PreparedDat
                          bool bf16, bool blocks,
                          const std::function<void(std::size_t, std::size_t)>& progress);
 
+/// Several teachers as one: the first one's view with the mean of their logits, calibrated and not.
+TeacherView in_common(std::vector<TeacherView> views);
+
 }  // namespace liteheart

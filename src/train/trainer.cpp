@@ -108,16 +108,30 @@ std::vector<std::uint8_t> known_labels(const TrainConfig& config, const Prepared
 json identity(const TrainConfig& config, const PreparedDataset& data) {
   json id = config_json(config);
   for (const char* key : {"out", "threads", "checkpoint_minutes", "device"}) id.erase(key);
-  for (const char* key : {"data", "teacher", "start"}) {
-    const auto path = std::filesystem::path(id[key].get<std::string>()).lexically_normal();
-    id[key] = (path.has_filename() ? path : path.parent_path()).filename().string();
+  const auto name_of = [](const std::string& given) {
+    const auto path = std::filesystem::path(given).lexically_normal();
+    return (path.has_filename() ? path : path.parent_path()).filename().string();
+  };
+  const auto teachers = teachers_of(config);
+  id["data"] = name_of(config.data);
+  id["start"] = name_of(config.start);
+  std::string names;
+  for (const std::string& teacher : teachers) {
+    if (!names.empty()) names += ',';
+    names += name_of(teacher);
   }
+  id["teacher"] = names;
   // The same names must also mean the same contents.
   auto content = hash_bytes("data");
   for (const char* file : {"dataset.json", "records.csv", "labels.npy"})
     content = file_hash(data.folder() / file, content);
   id["data_content"] = content;
-  if (!config.teacher.empty()) id["teacher_content"] = file_hash(model_file(config.teacher));
+  if (!teachers.empty()) {
+    auto of_teachers = hash_bytes("teachers");
+    for (const std::string& teacher : teachers)
+      of_teachers = file_hash(model_file(teacher), of_teachers);
+    id["teacher_content"] = of_teachers;
+  }
   if (!config.start.empty()) id["start_content"] = file_hash(model_file(config.start));
   id["records"] = data.size();
   id["classes"] = data.classes().size();
@@ -245,14 +259,18 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
 
 void Trainer::prepare_teacher(const std::vector<std::size_t>& records) {
   const Rival* rival = find_rival(config_.rival);
-  teacher_ = teacher_view(
-      config_.teacher, data_, records, device_, bf16_, rival != nullptr && rival->blocks,
-      [this](std::size_t done, std::size_t total) {
-        if (callbacks_.progress) callbacks_.progress("teacher", done, total, {});
-        if (callbacks_.stop != nullptr && callbacks_.stop->load()) {
-          throw Error(config_.out, "stopped on request", "the same command begins again");
-        }
-      });
+  const auto progress = [this](std::size_t done, std::size_t total) {
+    if (callbacks_.progress) callbacks_.progress("teacher", done, total, {});
+    if (callbacks_.stop != nullptr && callbacks_.stop->load()) {
+      throw Error(config_.out, "stopped on request", "the same command begins again");
+    }
+  };
+  std::vector<TeacherView> views;
+  for (const std::string& teacher : teachers_of(config_)) {
+    const bool blocks = views.empty() && rival != nullptr && rival->blocks;
+    views.push_back(teacher_view(teacher, data_, records, device_, bf16_, blocks, progress));
+  }
+  teacher_ = in_common(std::move(views));
   teacher_row_.resize(data_.size());
   for (std::size_t row = 0; row < records.size(); ++row) teacher_row_[records[row]] = row;
 }

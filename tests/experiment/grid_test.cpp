@@ -57,6 +57,9 @@ settings = { lead = "all", restoration = "none", network = "student-base" }
 [methods.from-refined]
 like = "logit"
 teacher = "refined"
+[methods.from-both]
+like = "logit"
+teacher = ["teacher", "logit"]
 )";
 
 TEST_F(ExperimentFiles, AMethodLearnsFromAnotherOfItsSeedOrOfTheFirst) {
@@ -67,7 +70,10 @@ TEST_F(ExperimentFiles, AMethodLearnsFromAnotherOfItsSeedOrOfTheFirst) {
   for (const std::uint64_t seed : {1, 2})
     EXPECT_EQ(training(g, "from-refined", seed).config.teacher, open_out(refined.folder));
   EXPECT_EQ(training(g, "logit", 2).config.teacher, open_out(training(g, "teacher").folder));
-  EXPECT_EQ(count(g, JobKind::kStudent), 9u);
+  const Job& both = training(g, "from-both", 1);
+  EXPECT_EQ(closed_words({both.config.teacher}, "/out", {})[0],
+            "/out/" + training(g, "teacher").folder + ",/out/" + training(g, "logit").folder);
+  EXPECT_EQ(count(g, JobKind::kStudent), 11u);
   for (std::size_t i = 0; i < g.jobs.size(); ++i)
     for (const std::size_t need : g.jobs[i].needs) EXPECT_LT(need, i);
 }
@@ -96,7 +102,7 @@ TEST_F(ExperimentFiles, RefuseTeachersThatCannotBe) {
             std::string::npos);
   EXPECT_NE(refused("seeds = [2]", R"(teacher = "from-refined")").find("is its own teacher"),
             std::string::npos);
-  EXPECT_NE(refused(R"(lead = "all", )", "").find("cannot be the teacher of 'from-refined'"),
+  EXPECT_NE(refused(R"(lead = "all", )", "").find("cannot be the first teacher of 'from-refined'"),
             std::string::npos);
 }
 

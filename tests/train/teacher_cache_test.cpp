@@ -39,6 +39,20 @@ TEST_F(Training, reads_the_cached_view_of_the_teacher_and_looks_again_when_the_t
   EXPECT_TRUE(train_apart(config, {.stop_after_steps = 1}).looked_through_teacher);
 }
 
+TEST(TeacherViews, in_common_are_the_first_with_the_mean_logit) {
+  const auto view = [](double logit, double calibrated, double map) {
+    TeacherView v;
+    v.all.probability = at::sigmoid(at::full({2, 3}, logit, at::kDouble));
+    v.all.calibrated = at::sigmoid(at::full({2, 3}, calibrated, at::kDouble));
+    v.all.map = at::full({2, 12, kBins}, map);
+    return v;
+  };
+  const TeacherView common = in_common({view(4, 1, 7), view(-1, 0, 8), view(0, -4, 9)});
+  EXPECT_TRUE(at::allclose(at::logit(common.all.probability), at::full({2, 3}, 1., at::kDouble)));
+  EXPECT_TRUE(at::allclose(at::logit(common.all.calibrated), at::full({2, 3}, -1., at::kDouble)));
+  EXPECT_TRUE(at::equal(common.all.map, at::full({2, 12, kBins}, 7.)));
+}
+
 TEST(TeacherViewRows, are_mixed_as_the_batch_was) {
   TeacherView view;
   view.all.probability = at::rand({9, 3});
