@@ -108,6 +108,7 @@ inline std::vector<nlohmann::json> log_of(const TrainConfig& config) {
   for (std::string text; std::getline(in, text);) {
     lines.push_back(nlohmann::json::parse(text));
     lines.back().erase("records_per_second");
+    lines.back().erase("seconds");
   }
   return lines;
 }
