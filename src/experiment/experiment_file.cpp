@@ -22,12 +22,14 @@ std::vector<std::string> names(const std::vector<T>& items) {
 
 /// Keys that the experiment gives every training itself, and what to write instead.
 void refuse_own_key(const std::string& place, const std::string& key) {
-  const char* const remedy = key == "seed"      ? "list them as seeds = [1, 2]"
-                             : key == "data"    ? "name the data set in the protocol"
-                             : key == "teacher" ? "describe it as the protocol's teacher"
-                             : key == "threads" ? "every training has one; --jobs says how many run"
-                             : key == "out"     ? "every training has its own, under --out"
-                                                : nullptr;
+  const char* const remedy =
+      key == "seed"      ? "list them as seeds = [1, 2]"
+      : key == "data"    ? "name the data set in the protocol"
+      : key == "teacher" ? "describe it as the protocol's teacher"
+      : key == "start"   ? "write it beside the method's settings: start = \"teacher\", or a method"
+      : key == "threads" ? "every training has one; --jobs says how many run"
+      : key == "out"     ? "every training has its own, under --out"
+                         : nullptr;
   if (remedy != nullptr)
     throw Error(place, fmt::format("'{}' is not a setting of an experiment", key), remedy);
 }
@@ -112,7 +114,7 @@ class MethodReader {
         tables_[static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) -
                                          names_.begin())]
             .second;
-    table.allow({"distil", "like", "settings", "teacher", "seeds", "protocols"});
+    table.allow({"distil", "like", "settings", "teacher", "start", "seeds", "protocols"});
     Method m;
     if (table.has("like")) {
       const std::string like = table.text("like", {});
@@ -134,11 +136,14 @@ class MethodReader {
     if (table.has("teacher")) {
       m.teachers = table.texts("teacher");
       for (const std::string& teacher : m.teachers)
-        if (teacher != kTeacherMethod)
-          require_known(table.place("teacher"), "method", teacher, names_);
+        require_trained(table.place("teacher"), teacher);
       if (!m.distil)
         throw Error(table.place("teacher"), fmt::format("method '{}' does not distil", name),
                     "write distil = true, or take its teacher out");
+    }
+    if (table.has("start")) {
+      m.start = table.text("start", {});
+      require_trained(table.place("start"), m.start);
     }
     const TomlFields settings = table.table("settings");
     m.settings = m.settings.with(read_settings(settings));
@@ -148,6 +153,10 @@ class MethodReader {
                     fmt::format("write distil = true in [methods.{}], or take it out", name));
     }
     return m;
+  }
+
+  void require_trained(const std::string& place, const std::string& name) const {
+    if (name != kTeacherMethod) require_known(place, "method", name, names_);
   }
 
   std::vector<std::pair<std::string, TomlFields>> tables_;
@@ -240,15 +249,17 @@ class TeacherChecks {
   void check(const Method& m) {
     if (!under_way_.insert(m.name).second)
       throw Error(file_.table("methods").place(m.name),
-                  fmt::format("method '{}' is its own teacher", m.name),
-                  "take one 'teacher' out of the circle");
-    for (const std::string& name : m.teachers) {
+                  fmt::format("method '{}' needs itself", m.name),
+                  "take one 'teacher' or 'start' out of the circle");
+    std::vector<std::string> needed = m.teachers;
+    if (!m.start.empty()) needed.push_back(m.start);
+    for (const std::string& name : needed) {
       if (name == kTeacherMethod) continue;
       const auto teacher =
           std::ranges::find_if(methods_, [&](const Method& other) { return other.name == name; });
       if (teacher == methods_.end())
         throw Error(file_.place("quick"),
-                    fmt::format("leaves out '{}', from which '{}' learns", name, m.name),
+                    fmt::format("leaves out '{}', which '{}' needs", name, m.name),
                     "list it among its methods");
       check(*teacher);
     }
@@ -265,6 +276,12 @@ void check_methods(const TomlFields& file, const Experiment& e) {
   for (const Protocol& p : e.protocols) {
     const auto distilled =
         std::find_if(e.methods.begin(), e.methods.end(), [](const Method& m) { return m.distil; });
+    const auto begun = std::ranges::find(e.methods, kTeacherMethod, &Method::start);
+    if (!p.teacher && begun != e.methods.end())
+      throw Error(file.table("protocols").place(p.name),
+                  fmt::format("protocol '{}' has no teacher, with which method '{}' starts", p.name,
+                              begun->name),
+                  R"(give it teacher = { network = "student-tiny" })");
     if (!p.teacher && distilled != e.methods.end())
       throw Error(file.table("protocols").place(p.name),
                   fmt::format("protocol '{}' has no teacher, which method '{}' learns from", p.name,

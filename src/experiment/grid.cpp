@@ -96,22 +96,24 @@ class Expansion {
     return method.seeds.empty() ? experiment_->seeds : method.seeds;
   }
 
-  /// The trainings that `method` learns from: of methods of the same seed, or of their first one.
+  /// The training of the method of that name with the same seed, or its first one, or of the
+  /// protocol's teacher.
+  std::size_t trained(const Protocol& protocol, const std::string& name, const Point& point,
+                      std::uint64_t seed, std::size_t data, std::size_t protocols) {
+    if (name == kTeacherMethod) return protocols;
+    const Method& method = named(experiment_->methods, name);
+    const auto& seeds = seeds_of(method);
+    const bool same = std::find(seeds.begin(), seeds.end(), seed) != seeds.end();
+    return student_job(protocol, method, point, same ? seed : seeds.front(), data, protocols);
+  }
+
+  /// The trainings that `method` learns from.
   std::vector<std::size_t> teachers_of(const Protocol& protocol, const Method& method,
                                        const Point& point, std::uint64_t seed, std::size_t data,
                                        std::size_t protocols) {
     std::vector<std::size_t> jobs;
-    for (const std::string& name : method.teachers) {
-      if (name == kTeacherMethod) {
-        jobs.push_back(protocols);
-        continue;
-      }
-      const Method& teacher = named(experiment_->methods, name);
-      const auto& seeds = seeds_of(teacher);
-      const bool same = std::find(seeds.begin(), seeds.end(), seed) != seeds.end();
-      jobs.push_back(
-          student_job(protocol, teacher, point, same ? seed : seeds.front(), data, protocols));
-    }
+    for (const std::string& name : method.teachers)
+      jobs.push_back(trained(protocol, name, point, seed, data, protocols));
     if (jobs.empty()) jobs.push_back(protocols);
     const Job& first = grid_.jobs[jobs.front()];
     if (first.config.lead != "all")
@@ -189,6 +191,11 @@ class Expansion {
         job.config.teacher +=
             (job.config.teacher.empty() ? "" : ",") + open_out(grid_.jobs[own].folder);
       }
+    }
+    if (!method.start.empty()) {
+      const std::size_t start = trained(protocol, method.start, point, seed, data, teacher);
+      job.needs.push_back(start);
+      job.config.start = open_out(grid_.jobs[start].folder);
     }
     return training(std::move(job), defaults, "cells/" + label);
   }

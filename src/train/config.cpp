@@ -72,7 +72,8 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
       {"start", &c.start,
        "trained model (folder or file) of the same networks, classes and conditioning whose "
        "weights "
-       "are the first ones: to adapt it to another centre, or to go on from it"},
+       "are the first ones: to adapt it to another centre, or to go on from it; a 12-lead model of "
+       "the student's shape begins the student behind a restoration net"},
       {"network", &c.network,
        "student-tiny, student-small, student-base, teacher-base, teacher-medium or teacher-large"},
       {"restoration", &c.restoration,

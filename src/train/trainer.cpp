@@ -72,18 +72,24 @@ ModelCard make_card(const TrainConfig& config, const PreparedDataset& data) {
   return card;
 }
 
-/// Gives `model` the weights of config.start.
+/// Gives `model` the weights of config.start; where that is a network of 12 leads and `model` has a
+/// restoration net, to the student behind it.
 void start_from(const TrainConfig& config, const PreparedDataset& data, Model& model) {
   const auto file = model_file(config.start);
   const Model start = load_model(file);
   require_same_conditioning(start.card.conditioning, data, file.string());
   const auto same_code = [](const Diagnosis& a, const Diagnosis& b) { return a.code == b.code; };
-  if (start.card.leads != model.card.leads ||
+  const bool student_alone = model.card.restoration && !start.card.restoration &&
+                             start.card.leads.size() == static_cast<std::size_t>(kLeads);
+  if ((!student_alone && start.card.leads != model.card.leads) ||
       !std::ranges::equal(start.card.classes, model.card.classes, same_code)) {
     throw Error(file.string(), "is given other leads or diagnoses other classes than this training",
                 "take its --lead, and prepare the data with its --classes in its order");
   }
-  assign_state(model.state(), start.state(), file.string());
+  NamedTensors given = model.state();
+  if (student_alone)
+    std::erase_if(given, [](const auto& item) { return item.first.starts_with("restoration."); });
+  assign_state(given, start.state(), file.string());
 }
 
 /// Which records' labels may be used.

@@ -60,6 +60,7 @@ teacher = "refined"
 [methods.from-both]
 like = "logit"
 teacher = ["teacher", "logit"]
+start = "logit"
 )";
 
 TEST_F(ExperimentFiles, AMethodLearnsFromAnotherOfItsSeedOrOfTheFirst) {
@@ -73,6 +74,7 @@ TEST_F(ExperimentFiles, AMethodLearnsFromAnotherOfItsSeedOrOfTheFirst) {
   const Job& both = training(g, "from-both", 1);
   EXPECT_EQ(closed_words({both.config.teacher}, "/out", {})[0],
             "/out/" + training(g, "teacher").folder + ",/out/" + training(g, "logit").folder);
+  EXPECT_EQ(both.config.start, open_out(training(g, "logit", 1).folder));
   EXPECT_EQ(count(g, JobKind::kStudent), 11u);
   for (std::size_t i = 0; i < g.jobs.size(); ++i)
     for (const std::size_t need : g.jobs[i].needs) EXPECT_LT(need, i);
@@ -100,7 +102,7 @@ TEST_F(ExperimentFiles, RefuseTeachersThatCannotBe) {
   };
   EXPECT_NE(refused(R"(teacher = "refined")", R"(teacher = "refind")").find("'refind'"),
             std::string::npos);
-  EXPECT_NE(refused("seeds = [2]", R"(teacher = "from-refined")").find("is its own teacher"),
+  EXPECT_NE(refused("seeds = [2]", R"(teacher = "from-refined")").find("needs itself"),
             std::string::npos);
   EXPECT_NE(refused(R"(lead = "all", )", "").find("cannot be the first teacher of 'from-refined'"),
             std::string::npos);
