@@ -4,7 +4,8 @@
 //   inputs(bytes): four of a row, for every column, each less kLess
 //   Part weights(bytes, p): four of each column of part p of 16
 //   Part add(sums, inputs, weights)
-//   kTogether: how many parts' sums, a row, stay in registers beside the rest
+//   kTogether: how many of kParts are summed at a time, so that sums stay in registers; where it is
+//     kParts, those of all Blocks are
 //   store<Parts>(sums, integers): the sums of so many parts
 // or ByteSums of its own, and kLess.
 // Include it once a path, compiled without fusing products and sums.

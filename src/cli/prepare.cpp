@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/read_arguments.h"
+#include "data/comma_list.h"
 #include "data/dataset_json.h"
 #include "ecg/error.h"
 
@@ -28,20 +29,10 @@ struct PrepareArguments {
   bool quiet = false;
 };
 
-std::vector<std::string> split_list(std::string_view text) {
-  std::vector<std::string> items;
-  while (true) {
-    const std::size_t comma = text.find(',');
-    if (const auto item = text.substr(0, comma); !item.empty()) items.emplace_back(item);
-    if (comma == std::string_view::npos) return items;
-    text.remove_prefix(comma + 1);
-  }
-}
-
 // "1-7,9" is 1, 2, ..., 7, 9.
 std::vector<int> parse_folds(const std::string& option, const std::string& text) {
   std::vector<int> folds;
-  for (const std::string& item : split_list(text)) {
+  for (const std::string& item : comma_list(text)) {
     const char* end = item.data() + item.size();
     int first = 0;
     auto parsed = std::from_chars(item.data(), end, first);
@@ -67,7 +58,7 @@ PrepareOptions understand(const PrepareArguments& arguments) {
   if (arguments.classes == "all") {
     options.all_classes = true;
   } else if (arguments.classes != "scored") {
-    options.classes = split_list(arguments.classes);
+    options.classes = comma_list(arguments.classes);
   }
   options.train_folds = parse_folds("--train", arguments.train);
   options.validate_folds = parse_folds("--validate", arguments.validate);

@@ -8,6 +8,7 @@
 #include <set>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "data/dataset.h"
 #include "data/splits.h"
@@ -50,6 +51,28 @@ class DataChecks {
   explicit DataChecks(const fs::path& out) : out_(out) {}
 
   void check(const Grid& grid, const Job& training) {
+    check_labels(training);
+    // Behind its data come the trainings that it learns from or starts with.
+    for (std::size_t i = 1; i < training.needs.size(); ++i)
+      check_teacher(training, grid.jobs[training.needs[i]]);
+  }
+
+  void check_test(const Cell& cell, const Job& evaluation, bool of_its_own) {
+    if (!tested_.insert(evaluation.data).second) return;
+    const PreparedDataset& data = open(evaluation.data);
+    const Records records = data.indices(Split::kTest);
+    const std::string place = fmt::format("test set {}", cell.test);
+    if (of_its_own) {
+      require_positives(place, data, records, "test on");
+    } else if (records.empty()) {
+      throw Error(place, "there is no record to test on", "prepare it with --split test");
+    }
+  }
+
+  std::vector<std::string> take_warnings() { return std::move(warnings_); }
+
+ private:
+  void check_labels(const Job& training) {
     const TrainConfig& c = training.config;
     if (!checked_.emplace(training.data, c.labelled, c.labelled_seed).second) return;
     const PreparedDataset& data = open(training.data);
@@ -71,34 +94,19 @@ class DataChecks {
           "{}: no positives of {} among the {} labelled records of the validation split: their "
           "thresholds stay at 0.5",
           place, fmt::join(without, ", "), chosen_by.size()));
-    if (training.kind == JobKind::kStudent && training.needs.size() > 1)
-      check_teacher(place, grid.jobs[training.needs[1]], data);
   }
 
-  void check_test(const Cell& cell, const Job& evaluation, bool of_its_own) {
-    if (!tested_.insert(evaluation.data).second) return;
-    const PreparedDataset& data = open(evaluation.data);
-    const Records records = data.indices(Split::kTest);
-    const std::string place = fmt::format("test set {}", cell.test);
-    if (of_its_own) {
-      require_positives(place, data, records, "test on");
-    } else if (records.empty()) {
-      throw Error(place, "there is no record to test on", "prepare it with --split test");
-    }
-  }
-
-  std::vector<std::string> take_warnings() { return std::move(warnings_); }
-
- private:
   const PreparedDataset& open(const std::string& folder) {
     const auto known = open_.find(folder);
     if (known != open_.end()) return known->second;
     return open_.emplace(folder, PreparedDataset(out_ / folder)).first->second;
   }
 
-  void check_teacher(const std::string& place, const Job& teacher, const PreparedDataset& data) {
-    if (teacher.data == data.folder().lexically_relative(out_).generic_string()) return;
-    const PreparedDataset& from = open(teacher.data);
+  void check_teacher(const Job& training, const Job& teacher) {
+    if (teacher.data == training.data) return;
+    if (!taught_.emplace(training.data, teacher.data).second) return;
+    const std::string& place = training.label;
+    const PreparedDataset &data = open(training.data), &from = open(teacher.data);
     for (const Diagnosis& d : data.classes())
       if (std::none_of(from.classes().begin(), from.classes().end(),
                        [&](const Diagnosis& t) { return t.code == d.code; }))
@@ -119,6 +127,7 @@ class DataChecks {
   const fs::path& out_;
   std::map<std::string, PreparedDataset> open_;
   std::set<std::tuple<std::string, double, std::uint64_t>> checked_;
+  std::set<std::pair<std::string, std::string>> taught_;  // data of a student, of its teacher
   std::set<std::string> tested_;
   std::vector<std::string> warnings_;
 };

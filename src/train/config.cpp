@@ -155,14 +155,6 @@ TrainConfig distil_defaults() {
   return c;
 }
 
-std::vector<std::string> teachers_of(const TrainConfig& config) {
-  std::vector<std::string> all;
-  std::stringstream names(config.teacher);
-  for (std::string name; std::getline(names, name, ',');)
-    if (!name.empty()) all.push_back(name);
-  return all;
-}
-
 void check_config(const TrainConfig& c) {
   if (c.data.empty())
     throw Error("setting data", "must be given: the folder of a prepared data set",

@@ -56,9 +56,6 @@ TrainConfig distil_defaults();
 /// or of the wrong type.
 void read_config(const std::filesystem::path& file, TrainConfig& config);
 
-/// The models that `config.teacher` names.
-std::vector<std::string> teachers_of(const TrainConfig& config);
-
 /// Throws Error naming the key, what it may be and what it was.
 void check_config(const TrainConfig& config);
 

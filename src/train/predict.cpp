@@ -9,6 +9,11 @@
 
 namespace liteheart {
 
+torch::Tensor lead_columns(const ModelCard& card) {
+  const std::vector<std::int64_t> leads(card.leads.begin(), card.leads.end());
+  return torch::tensor(leads, torch::kLong);
+}
+
 std::vector<std::int64_t> class_columns(const ModelCard& card, const std::vector<Diagnosis>& wanted,
                                         const std::string& place) {
   std::vector<std::int64_t> columns;
@@ -30,8 +35,7 @@ Predictions predict(Model& model, const PreparedDataset& data, std::span<const s
   require_same_conditioning(model.card.conditioning, data, "model");
   const std::vector<std::int64_t> columns = class_columns(model.card, data.classes(), "model");
   const torch::Tensor column = torch::tensor(columns, torch::kLong);
-  const std::vector<std::int64_t> lead_list(model.card.leads.begin(), model.card.leads.end());
-  const torch::Tensor leads = torch::tensor(lead_list, torch::kLong);
+  const torch::Tensor leads = lead_columns(model.card);
 
   torch::InferenceMode inference;
   model.train(false);

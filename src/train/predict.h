@@ -25,6 +25,9 @@ struct PredictOptions {
 Predictions predict(Model& model, const PreparedDataset& data, std::span<const std::size_t> records,
                     const PredictOptions& options);
 
+/// The model's leads among the 12, [lead], as index_select takes them.
+torch::Tensor lead_columns(const ModelCard& card);
+
 /// For each class of `wanted`, its column among the model's. Throws Error (place, class) where
 /// there is none.
 std::vector<std::int64_t> class_columns(const ModelCard& card, const std::vector<Diagnosis>& wanted,

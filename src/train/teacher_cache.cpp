@@ -77,11 +77,6 @@ void look(Model& teacher, const torch::Tensor& leads, const torch::Tensor& colum
     parts.embeddings[i].push_back(embedding[i].to(torch::kBFloat16).cpu());
 }
 
-torch::Tensor leads_of(const Model& teacher) {
-  const std::vector<std::int64_t> leads(teacher.card.leads.begin(), teacher.card.leads.end());
-  return torch::tensor(leads, torch::kLong);
-}
-
 /// Calls `look` with the signals of all records, a batch at a time.
 void in_batches(Model& teacher, const PreparedDataset& data, std::span<const std::size_t> records,
                 const torch::Device& device,
@@ -102,7 +97,7 @@ WeightFile compute(Model& teacher, const PreparedDataset& data,
                    const std::function<void(std::size_t, std::size_t)>& progress) {
   const torch::Tensor columns =
       torch::tensor(class_columns(teacher.card, data.classes(), "teacher"), torch::kLong);
-  const torch::Tensor leads = leads_of(teacher);
+  const torch::Tensor leads = lead_columns(teacher.card);
   Parts parts;
   in_batches(teacher, data, records, device, progress, [&](const torch::Tensor& signal) {
     look(teacher, leads, columns, signal, device, bf16, parts);
@@ -125,7 +120,7 @@ WeightFile compute_blocks(Model& teacher, const PreparedDataset& data,
                           std::span<const std::size_t> records, const torch::Device& device,
                           bool bf16,
                           const std::function<void(std::size_t, std::size_t)>& progress) {
-  const torch::Tensor leads = leads_of(teacher);
+  const torch::Tensor leads = lead_columns(teacher.card);
   std::vector<std::vector<torch::Tensor>> parts(teacher.card.backbone.strides.size() - 1);
   in_batches(teacher, data, records, device, progress, [&](const torch::Tensor& signal) {
     const torch::NoGradGuard no_grad;

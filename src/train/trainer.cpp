@@ -8,24 +8,21 @@
 #include <cmath>
 #include <memory>
 #include <optional>
-#include <sstream>
 
+#include "data/comma_list.h"
 #include "data/output_file.h"
-#include "data/same_conditioning.h"
-#include "data/splits.h"
 #include "distill/rival.h"
 #include "distill/rivals.h"
 #include "ecg/error.h"
-#include "ecg/leads.h"
 #include "nn/runtime.h"
 #include "train/adamw.h"
 #include "train/batch.h"
 #include "train/checkpoint.h"
-#include "train/file_hash.h"
 #include "train/folder_lock.h"
 #include "train/log.h"
 #include "train/predict.h"
 #include "train/teacher_cache.h"
+#include "train/training_setup.h"
 #include "train/weight_mean.h"
 
 namespace liteheart {
@@ -38,116 +35,6 @@ constexpr double kJudgedAuc = 0.8;  // validation AUC below which the leads cann
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-std::array<int, 3> parse_strides(const std::string& text, const edge::Conditioning& conditioning) {
-  if (text == "preset") return preset_strides(conditioning);
-  std::array<int, 3> s{};
-  char end = 0;
-  if (std::sscanf(text.c_str(), "%d-%d-%d%c", s.data(), &s[1], &s[2], &end) != 3 ||
-      std::any_of(s.begin(), s.end(), [](int x) { return x < 1 || x > 16; }) ||
-      conditioning.window % (s[0] * s[1] * s[2]) != 0) {
-    throw Error("setting strides",
-                "must be preset or three numbers such as 4-2-2 whose product divides the window");
-  }
-  return s;
-}
-
-ModelCard make_card(const TrainConfig& config, const PreparedDataset& data) {
-  ModelCard card;
-  card.conditioning = data.conditioning();
-  card.leads = parse_leads(config.lead);
-  card.classes = data.classes();
-  card.backbone = backbone_preset(config.network);
-  card.backbone.strides = parse_strides(config.strides, card.conditioning);
-  card.backbone.classes = static_cast<int>(card.classes.size());
-  card.backbone.leads = static_cast<int>(card.leads.size());
-  if (config.restoration != "none") {
-    card.restoration = restoration_preset(config.restoration);
-    card.restoration->measured = card.leads;
-    card.restoration->derive_limb_leads =
-        card.conditioning.normalization == edge::Normalization::kFixedGain;
-    card.backbone.leads = kLeads;
-  }
-  return card;
-}
-
-/// Gives `model` the weights of config.start; where that is a network of 12 leads and `model` has a
-/// restoration net, to the student behind it.
-void start_from(const TrainConfig& config, const PreparedDataset& data, Model& model) {
-  const auto file = model_file(config.start);
-  const Model start = load_model(file);
-  require_same_conditioning(start.card.conditioning, data, file.string());
-  const auto same_code = [](const Diagnosis& a, const Diagnosis& b) { return a.code == b.code; };
-  const bool student_alone = model.card.restoration && !start.card.restoration &&
-                             start.card.leads.size() == static_cast<std::size_t>(kLeads);
-  if ((!student_alone && start.card.leads != model.card.leads) ||
-      !std::ranges::equal(start.card.classes, model.card.classes, same_code)) {
-    throw Error(file.string(), "is given other leads or diagnoses other classes than this training",
-                "take its --lead, and prepare the data with its --classes in its order");
-  }
-  NamedTensors given = model.state();
-  if (student_alone)
-    std::erase_if(given, [](const auto& item) { return item.first.starts_with("restoration."); });
-  assign_state(given, start.state(), file.string());
-}
-
-/// Which records' labels may be used.
-std::vector<std::uint8_t> known_labels(const TrainConfig& config, const PreparedDataset& data) {
-  auto known = choose_labelled(data, config.labelled, config.labelled_seed);
-  std::stringstream names(config.unlabelled_centres);
-  for (std::string name; std::getline(names, name, ',');) {
-    bool found = false;
-    for (std::size_t i = 0; i < data.size(); ++i) {
-      if (data.rows()[i].centre != name) continue;
-      known[i] = 0;
-      found = true;
-    }
-    if (!found)
-      throw Error(config.data, "has no centre called '" + name + "'",
-                  "--unlabelled_centres takes names as records.csv there has them");
-  }
-  return known;
-}
-
-/// What makes this training the one that a checkpoint belongs to.
-json identity(const TrainConfig& config, const PreparedDataset& data) {
-  json id = config_json(config);
-  for (const char* key : {"out", "threads", "checkpoint_minutes", "device"}) id.erase(key);
-  const auto name_of = [](const std::string& given) {
-    const auto path = std::filesystem::path(given).lexically_normal();
-    return (path.has_filename() ? path : path.parent_path()).filename().string();
-  };
-  const auto teachers = teachers_of(config);
-  id["data"] = name_of(config.data);
-  id["start"] = name_of(config.start);
-  std::string names;
-  for (const std::string& teacher : teachers) {
-    if (!names.empty()) names += ',';
-    names += name_of(teacher);
-  }
-  id["teacher"] = names;
-  // The same names must also mean the same contents.
-  auto content = hash_bytes("data");
-  for (const char* file : {"dataset.json", "records.csv", "labels.npy"})
-    content = file_hash(data.folder() / file, content);
-  id["data_content"] = content;
-  if (!teachers.empty()) {
-    auto of_teachers = hash_bytes("teachers");
-    for (const std::string& teacher : teachers)
-      of_teachers = file_hash(model_file(teacher), of_teachers);
-    id["teacher_content"] = of_teachers;
-  }
-  if (!config.start.empty()) id["start_content"] = file_hash(model_file(config.start));
-  id["records"] = data.size();
-  id["classes"] = data.classes().size();
-  return id;
-}
-
-ObjectiveWeights objective_weights(const TrainConfig& c) {
-  return {c.weight_supervised,       c.weight_logit,       c.weight_pseudo,
-          c.weight_restoration,      c.region_focus,       c.weight_region_features,
-          c.weight_region_agreement, c.weight_information, information_bound(c.information_bound)};
 }
 
 class Trainer {
@@ -199,7 +86,7 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
       data_(config.data),
       device_(choose_device(config.device)),
       bf16_(choose_bf16(config.precision, device_)),
-      identity_(identity(config, data_)) {
+      identity_(training_identity(config, data_)) {
   const ObjectiveWeights weights = objective_weights(config);
   model_ = Model::create(make_card(config, data_), config.seed);
   if (!config.start.empty()) start_from(config, data_, model_);
@@ -272,7 +159,7 @@ void Trainer::prepare_teacher(const std::vector<std::size_t>& records) {
     }
   };
   std::vector<TeacherView> views;
-  for (const std::string& teacher : teachers_of(config_)) {
+  for (const std::string& teacher : comma_list(config_.teacher)) {
     const bool blocks = views.empty() && rival != nullptr && rival->blocks;
     views.push_back(teacher_view(teacher, data_, records, device_, bf16_, blocks, progress));
   }
@@ -308,8 +195,7 @@ torch::Tensor Trainer::rival_loss(const Batch& batch, const ModelOutput& out,
     // was averaged.
     Model& asked = weak_view == WeakView::kMean ? mean_ : model_;
     asked.train(weak_view != WeakView::kMean);
-    const std::vector<std::int64_t> given(model_.card.leads.begin(), model_.card.leads.end());
-    const torch::Tensor leads = torch::tensor(given, torch::kLong);
+    const torch::Tensor leads = lead_columns(model_.card);
     step.weak = asked.forward(batch.signal.index_select(1, leads).to(device_)).backbone.logits;
   }
   if (!teacher_row_.empty()) {

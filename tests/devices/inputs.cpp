@@ -31,7 +31,8 @@ liteheart::Recording recording() {
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
   const std::filesystem::path folder = argv[1];
-  constexpr std::size_t kMost = 5000;  // samples, as the boards' memory holds them
+  constexpr std::size_t kMost =
+      5000;  // samples: a window and more, and little for an emulator to run
   const auto source = recording();
   const auto lead = source.lead(0);
   std::vector<float> values = {static_cast<float>(source.rate_hz)};

@@ -1,0 +1,127 @@
+#include "train/training_setup.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "data/comma_list.h"
+#include "data/same_conditioning.h"
+#include "data/splits.h"
+#include "ecg/error.h"
+#include "ecg/leads.h"
+#include "train/file_hash.h"
+
+namespace liteheart {
+
+using nlohmann::json;
+
+namespace {
+
+std::array<int, 3> parse_strides(const std::string& text, const edge::Conditioning& conditioning) {
+  if (text == "preset") return preset_strides(conditioning);
+  std::array<int, 3> s{};
+  char end = 0;
+  if (std::sscanf(text.c_str(), "%d-%d-%d%c", s.data(), &s[1], &s[2], &end) != 3 ||
+      std::any_of(s.begin(), s.end(), [](int x) { return x < 1 || x > 16; }) ||
+      conditioning.window % (s[0] * s[1] * s[2]) != 0) {
+    throw Error("setting strides",
+                "must be preset or three numbers such as 4-2-2 whose product divides the window");
+  }
+  return s;
+}
+
+}  // namespace
+
+ModelCard make_card(const TrainConfig& config, const PreparedDataset& data) {
+  ModelCard card;
+  card.conditioning = data.conditioning();
+  card.leads = parse_leads(config.lead);
+  card.classes = data.classes();
+  card.backbone = backbone_preset(config.network);
+  card.backbone.strides = parse_strides(config.strides, card.conditioning);
+  card.backbone.classes = static_cast<int>(card.classes.size());
+  card.backbone.leads = static_cast<int>(card.leads.size());
+  if (config.restoration != "none") {
+    card.restoration = restoration_preset(config.restoration);
+    card.restoration->measured = card.leads;
+    card.restoration->derive_limb_leads =
+        card.conditioning.normalization == edge::Normalization::kFixedGain;
+    card.backbone.leads = kLeads;
+  }
+  return card;
+}
+
+void start_from(const TrainConfig& config, const PreparedDataset& data, Model& model) {
+  const auto file = model_file(config.start);
+  const Model start = load_model(file);
+  require_same_conditioning(start.card.conditioning, data, file.string());
+  const auto same_code = [](const Diagnosis& a, const Diagnosis& b) { return a.code == b.code; };
+  const bool student_alone = model.card.restoration && !start.card.restoration &&
+                             start.card.leads.size() == static_cast<std::size_t>(kLeads);
+  if ((!student_alone && start.card.leads != model.card.leads) ||
+      !std::ranges::equal(start.card.classes, model.card.classes, same_code)) {
+    throw Error(file.string(), "is given other leads or diagnoses other classes than this training",
+                "take its --lead, and prepare the data with its --classes in its order");
+  }
+  NamedTensors given = model.state();
+  if (student_alone)
+    std::erase_if(given, [](const auto& item) { return item.first.starts_with("restoration."); });
+  assign_state(given, start.state(), file.string());
+}
+
+std::vector<std::uint8_t> known_labels(const TrainConfig& config, const PreparedDataset& data) {
+  auto known = choose_labelled(data, config.labelled, config.labelled_seed);
+  for (const std::string& name : comma_list(config.unlabelled_centres)) {
+    bool found = false;
+    for (std::size_t i = 0; i < data.size(); ++i) {
+      if (data.rows()[i].centre != name) continue;
+      known[i] = 0;
+      found = true;
+    }
+    if (!found)
+      throw Error(config.data, "has no centre called '" + name + "'",
+                  "--unlabelled_centres takes names as records.csv there has them");
+  }
+  return known;
+}
+
+json training_identity(const TrainConfig& config, const PreparedDataset& data) {
+  json id = config_json(config);
+  for (const char* key : {"out", "threads", "checkpoint_minutes", "device"}) id.erase(key);
+  const auto name_of = [](const std::string& given) {
+    const auto path = std::filesystem::path(given).lexically_normal();
+    return (path.has_filename() ? path : path.parent_path()).filename().string();
+  };
+  const auto teachers = comma_list(config.teacher);
+  id["data"] = name_of(config.data);
+  id["start"] = name_of(config.start);
+  std::string names;
+  for (const std::string& teacher : teachers) {
+    if (!names.empty()) names += ',';
+    names += name_of(teacher);
+  }
+  id["teacher"] = names;
+  // The same names must also mean the same contents.
+  auto content = hash_bytes("data");
+  for (const char* file : {"dataset.json", "records.csv", "labels.npy"})
+    content = file_hash(data.folder() / file, content);
+  id["data_content"] = content;
+  if (!teachers.empty()) {
+    auto of_teachers = hash_bytes("teachers");
+    for (const std::string& teacher : teachers)
+      of_teachers = file_hash(model_file(teacher), of_teachers);
+    id["teacher_content"] = of_teachers;
+  }
+  if (!config.start.empty()) id["start_content"] = file_hash(model_file(config.start));
+  id["records"] = data.size();
+  id["classes"] = data.classes().size();
+  return id;
+}
+
+ObjectiveWeights objective_weights(const TrainConfig& c) {
+  return {c.weight_supervised,       c.weight_logit,       c.weight_pseudo,
+          c.weight_restoration,      c.region_focus,       c.weight_region_features,
+          c.weight_region_agreement, c.weight_information, information_bound(c.information_bound)};
+}
+
+}  // namespace liteheart
