@@ -101,7 +101,8 @@ TeacherView opinions(const BackboneShape& teacher) {
   o.calibrated = o.probability;
   o.map = torch::rand({records, kLeads, kBins});
   o.map = o.map / o.map.mean({1, 2}, true);
-  o.features = torch::randn({records, teacher.width, kBins}).to(torch::kBFloat16);
+  for (std::size_t i = 0; i < teacher.strides.size(); ++i)
+    o.blocks.push_back(torch::randn({records, teacher.width, kBins}).to(torch::kBFloat16));
   const auto layers = teacher.strides.size() + static_cast<std::size_t>(teacher.layers);
   for (std::size_t i = 0; i < layers; ++i)
     o.embeddings.push_back(torch::randn({records, teacher.width}).to(torch::kBFloat16));
@@ -193,12 +194,9 @@ void train_step(benchmark::State& state, const System& system) {
   Model model = Model::create(card_of(system), 1);
   BatchSampler sampler = make_sampler(system, config);
   TeacherView teacher;
-  std::vector<std::int64_t> teacher_widths;
-  if (system.distil) {
-    teacher = opinions(backbone_preset("teacher-base"));
-    for (const auto& e : teacher.all.embeddings) teacher_widths.push_back(e.size(1));
-  }
-  Objective objective(weights_of(config, system.distil), model.card.backbone, teacher_widths);
+  if (system.distil) teacher = opinions(backbone_preset("teacher-base"));
+  Objective objective(weights_of(config, system.distil), model.card.backbone,
+                      system.distil ? &teacher.all : nullptr);
   auto parameters = model.parameters();
   for (const auto& p : objective->parameters()) parameters.push_back(p);
   AdamW optimizer(parameters, config.weight_decay);

@@ -5,12 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <set>
 #include <thread>
 
 #include "cli/commands.h"
 #include "cli/grid_progress.h"
+#include "data/comma_list.h"
 #include "data/output_file.h"
 #include "ecg/error.h"
 #include "experiment/completeness.h"
@@ -64,19 +66,27 @@ std::vector<Experiment> read_experiments(const ExperimentArguments& a) {
   return all;
 }
 
-/// The grid with those cells alone whose names contain the pattern.
-Grid chosen_of(Grid grid, const std::string& pattern) {
-  if (pattern.empty()) return grid;
-  const std::string anywhere = "*" + pattern + "*";
-  std::size_t left = 0;
+/// The grid with those cells alone whose names contain one of the patterns.
+Grid chosen_of(Grid grid, const std::string& patterns) {
+  if (patterns.empty()) return grid;
+  std::map<std::string, std::size_t> found;
+  for (const std::string& pattern : comma_list(patterns)) found[pattern] = 0;
   for (GridOfExperiment& e : grid.experiments) {
     std::erase_if(e.cells, [&](const Cell& cell) {
-      return ::fnmatch(anywhere.c_str(), grid.jobs[cell.evaluation].label.c_str(), 0) != 0;
+      bool wanted = false;
+      for (auto& [pattern, cells] : found) {
+        const std::string anywhere = "*" + pattern + "*";
+        if (::fnmatch(anywhere.c_str(), grid.jobs[cell.evaluation].label.c_str(), 0) != 0) continue;
+        wanted = true;
+        ++cells;
+      }
+      return !wanted;
     });
-    left += e.cells.size();
   }
-  if (left == 0)
-    throw Error("--only " + pattern, "is in no cell's name", "--dry-run lists the names");
+  for (const auto& [pattern, cells] : found) {
+    if (cells == 0)
+      throw Error("--only " + pattern, "is in no cell's name", "--dry-run lists the names");
+  }
   return grid;
 }
 
@@ -286,7 +296,8 @@ void add_experiment(CLI::App& app) {
                    "device = \"cuda\"")
       ->capture_default_str();
   command->add_option("--only", a->only,
-                      "only cells whose names contain this, such as liteheart/seed-1 or lead-V*");
+                      "only cells whose names contain one of these, separated by commas, such as "
+                      "baseline/,liteheart/seed-1 or lead-V*");
   command->add_flag("--dry-run", a->dry_run,
                     "list the commands and their hours on this machine; run nothing");
   command->add_flag("--quick", a->quick, "the reduced form that the file's [quick] describes");

@@ -16,4 +16,17 @@ at::Tensor standardized(const at::Tensor& features, const ChannelScale& scale) {
   return (features - scale.mean) / scale.sd;
 }
 
+StandardizedBlocks::StandardizedBlocks(const std::vector<at::Tensor>& all,
+                                       const at::Device& device) {
+  for (const at::Tensor& block : all) {
+    const ChannelScale scale = channel_scale(block);
+    scales_.push_back({scale.mean.to(device), scale.sd.to(device)});
+  }
+}
+
+at::Tensor StandardizedBlocks::operator()(const std::vector<at::Tensor>& blocks,
+                                          std::size_t block) const {
+  return standardized(blocks[block], scales_[block]);
+}
+
 }  // namespace liteheart

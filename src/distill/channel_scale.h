@@ -4,6 +4,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <vector>
+
 namespace liteheart {
 
 struct ChannelScale {
@@ -16,5 +18,18 @@ ChannelScale channel_scale(const at::Tensor& features);
 
 /// features: [batch, channel, bin].
 at::Tensor standardized(const at::Tensor& features, const ChannelScale& scale);
+
+/// A teacher's encoder blocks, each standardized over all training records.
+class StandardizedBlocks {
+ public:
+  StandardizedBlocks() = default;
+  /// all: a block each, [record, channel, bin]; device: of the batches to come.
+  StandardizedBlocks(const std::vector<at::Tensor>& all, const at::Device& device);
+  /// blocks: of a batch. Returns that block's features.
+  at::Tensor operator()(const std::vector<at::Tensor>& blocks, std::size_t block) const;
+
+ private:
+  std::vector<ChannelScale> scales_;
+};
 
 }  // namespace liteheart

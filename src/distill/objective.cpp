@@ -11,17 +11,21 @@
 namespace liteheart {
 
 ObjectiveImpl::ObjectiveImpl(const ObjectiveWeights& objective_weights,
-                             const BackboneShape& student,
-                             const std::vector<std::int64_t>& teacher_widths)
+                             const BackboneShape& student, const TeacherOpinion* teacher,
+                             const torch::Device& device)
     : weights(objective_weights) {
-  if (teacher_widths.empty()) return;
+  if (teacher == nullptr) return;
   if (weights.region_features > 0) {
-    projection =
-        register_module("projection", torch::nn::Conv1d(student.width, teacher_widths.back(), 1));
+    projections = register_module("projections", torch::nn::ModuleList());
+    for (const torch::Tensor& block : teacher->blocks)
+      projections->push_back(torch::nn::Conv1d(student.width, block.size(1), 1));
+    teacher_blocks = StandardizedBlocks(teacher->blocks, device);
   }
   if (weights.information > 0) {
     const std::vector<std::int64_t> student_widths(
         student.strides.size() + static_cast<std::size_t>(student.layers), student.width);
+    std::vector<std::int64_t> teacher_widths;
+    for (const torch::Tensor& e : teacher->embeddings) teacher_widths.push_back(e.size(1));
     information = register_module(
         "information", CrossLayerInformation(student_widths, teacher_widths, weights.bound));
   }
@@ -59,9 +63,16 @@ torch::Tensor ObjectiveImpl::forward(const ModelOutput& out, const torch::Tensor
   const torch::Tensor& last = out.backbone.blocks.back();
   const auto bins = teacher->map.size(2);
   if (weights.region_features > 0) {
-    const torch::Tensor features = in_bins(projection(last.squeeze(2).to(torch::kFloat)), bins);
+    torch::Tensor distance = torch::zeros({}, logits.options());
+    for (std::size_t i = 0; i < projections->size(); ++i) {
+      const torch::Tensor block = out.backbone.blocks[i].squeeze(2).to(torch::kFloat);
+      const torch::Tensor projected =
+          projections[i]->as<torch::nn::Conv1dImpl>()->forward(in_bins(block, bins));
+      distance =
+          distance + region_features(projected, teacher_blocks(teacher->blocks, i), teacher->map);
+    }
     add("region_features", weights.region_features,
-        region_features(features, teacher->features, teacher->map));
+        distance / static_cast<double>(projections->size()));
   }
   if (weights.region_agreement > 0) {
     const torch::Tensor score = (logits * teacher->probability).sum();

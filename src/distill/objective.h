@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "distill/channel_scale.h"
 #include "distill/mutual_information.h"
 #include "nn/model.h"
 
@@ -24,19 +25,18 @@ struct ObjectiveWeights {
 struct TeacherOpinion {
   torch::Tensor probability, calibrated;  // [batch, class]
   torch::Tensor map;                      // [batch, 12, bin]
-  torch::Tensor features;                 // [batch, teacher width, bin]
   std::vector<torch::Tensor> embeddings;  // per teacher layer [batch, width]
   torch::Tensor pooled;                   // maximum over the tokens, [batch, width]
   torch::Tensor energy;                   // mean square over channels, [batch, block, bin]
-  std::vector<torch::Tensor> blocks;      // as features, of all blocks; empty unless asked for
+  std::vector<torch::Tensor> blocks;      // of the encoder [batch, width, bin], where asked for
 };
 
 /// The learned projections that distillation needs beside the student; dropped when training is
 /// over.
 struct ObjectiveImpl : torch::nn::Module {
-  /// teacher_widths: of each embedding; empty without a teacher.
+  /// teacher: on all training records; null without one. device: of the batches to come.
   ObjectiveImpl(const ObjectiveWeights& weights, const BackboneShape& student,
-                const std::vector<std::int64_t>& teacher_widths);
+                const TeacherOpinion* teacher, const torch::Device& device = torch::kCPU);
 
   /// out: of the student's batch. signal: [batch, 12, time], what a restoration should give.
   /// target: [labelled, class] of the first `labelled` records. teacher: null without one. parts:
@@ -46,7 +46,8 @@ struct ObjectiveImpl : torch::nn::Module {
                         std::map<std::string, torch::Tensor>& parts);
 
   ObjectiveWeights weights;
-  torch::nn::Conv1d projection{nullptr};  // student features -> teacher features
+  torch::nn::ModuleList projections{nullptr};  // of the student's blocks to the teacher's
+  StandardizedBlocks teacher_blocks;
   CrossLayerInformation information{nullptr};
 };
 TORCH_MODULE(Objective);

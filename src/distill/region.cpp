@@ -14,7 +14,7 @@ at::Tensor region_restoration(const at::Tensor& restored, const at::Tensor& targ
 
 at::Tensor region_features(const at::Tensor& projected, const at::Tensor& teacher,
                            const at::Tensor& map) {
-  const at::Tensor distance = 1 - at::cosine_similarity(projected, teacher, 1, 1e-6);
+  const at::Tensor distance = (projected - teacher).square().mean(1);
   return (distance * map.mean(1)).mean();
 }
 

@@ -11,8 +11,9 @@ namespace liteheart {
 at::Tensor region_restoration(const at::Tensor& restored, const at::Tensor& target,
                               const at::Tensor& map, double focus);
 
-/// Distance of feature maps where the teacher looks: 1 - cosine over channels, weighted by A's mean
-/// over leads. projected (student through a 1x1 projection), teacher: [batch, channel, bin].
+/// Distance of an encoder block's features where the teacher looks: their mean squared difference,
+/// weighted by A's mean over leads. projected (student through a 1x1 projection), teacher
+/// (standardized, so that 1 is what guessing the mean costs): [batch, channel, bin].
 at::Tensor region_features(const at::Tensor& projected, const at::Tensor& teacher,
                            const at::Tensor& map);
 

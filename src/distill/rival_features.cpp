@@ -18,33 +18,16 @@ torch::Tensor in_bins_of(const torch::Tensor& block, const torch::Tensor& teache
   return in_bins(block.squeeze(2).to(torch::kFloat), teacher.size(2));
 }
 
-/// The teacher's blocks, standardized over the training records.
-class StandardizedBlocks {
- public:
-  explicit StandardizedBlocks(const RivalSetup& setup) {
-    for (const auto& block : setup.teacher->blocks) {
-      const ChannelScale scale = channel_scale(block);
-      scales_.push_back({scale.mean.to(setup.device), scale.sd.to(setup.device)});
-    }
-  }
-  torch::Tensor operator()(const TeacherOpinion& teacher, std::size_t block) const {
-    return standardized(teacher.blocks[block], scales_[block]);
-  }
-
- private:
-  std::vector<ChannelScale> scales_;
-};
-
 /// Romero, Ballas, Kahou, Chassang, Gatta and Bengio, "FitNets: Hints for Thin Deep Nets", ICLR
 /// 2015: the student's middle block regresses the teacher's, with the other losses from the start
 /// instead of in a first stage of its own.
 struct FitNets : RivalLoss {
-  explicit FitNets(const RivalSetup& setup) : teacher(setup) {
+  explicit FitNets(const RivalSetup& setup) : teacher(setup.teacher->blocks, setup.device) {
     regressor = register_module(
         "regressor", pointwise(setup.student.width, setup.teacher->blocks[kMiddle].size(1)));
   }
   torch::Tensor forward(const RivalStep& step) override {
-    const torch::Tensor hint = teacher(*step.teacher, kMiddle);
+    const torch::Tensor hint = teacher(step.teacher->blocks, kMiddle);
     return kWeight * torch::mse_loss(regressor(in_bins_of(step.out.blocks[kMiddle], hint)), hint);
   }
 
@@ -65,7 +48,8 @@ struct AttentionTransfer : RivalLoss {
 };
 
 struct VariationalInformation : RivalLoss {
-  explicit VariationalInformation(const RivalSetup& setup) : teacher(setup) {
+  explicit VariationalInformation(const RivalSetup& setup)
+      : teacher(setup.teacher->blocks, setup.device) {
     regressors = register_module("regressors", torch::nn::ModuleList());
     for (std::size_t i = 0; i < setup.teacher->blocks.size(); ++i) {
       const auto width = setup.teacher->blocks[i].size(1);
@@ -79,7 +63,7 @@ struct VariationalInformation : RivalLoss {
   torch::Tensor forward(const RivalStep& step) override {
     torch::Tensor loss = torch::zeros({}, step.out.logits.options());
     for (std::size_t i = 0; i < raw_variances.size(); ++i) {
-      const torch::Tensor wanted = teacher(*step.teacher, i);
+      const torch::Tensor wanted = teacher(step.teacher->blocks, i);
       const torch::Tensor prediction = regressors[i]->as<torch::nn::SequentialImpl>()->forward(
           in_bins_of(step.out.blocks[i], wanted));
       loss = loss + variational_loss(prediction, wanted, raw_variances[i]);
@@ -121,7 +105,7 @@ struct FusionImpl : torch::nn::Module {
 TORCH_MODULE(Fusion);
 
 struct KnowledgeReview : RivalLoss {
-  explicit KnowledgeReview(const RivalSetup& setup) : teacher(setup) {
+  explicit KnowledgeReview(const RivalSetup& setup) : teacher(setup.teacher->blocks, setup.device) {
     fusions = register_module("fusions", torch::nn::ModuleList());
     const auto& blocks = setup.teacher->blocks;
     for (std::size_t i = 0; i < blocks.size(); ++i) {
@@ -132,7 +116,7 @@ struct KnowledgeReview : RivalLoss {
   torch::Tensor forward(const RivalStep& step) override {
     torch::Tensor loss = torch::zeros({}, step.out.logits.options()), deeper;
     for (std::size_t i = fusions->size(); i-- > 0;) {
-      const torch::Tensor wanted = teacher(*step.teacher, i);
+      const torch::Tensor wanted = teacher(step.teacher->blocks, i);
       loss = loss + hierarchical_context_loss(fusions[i]->as<FusionImpl>()->forward(
                                                   in_bins_of(step.out.blocks[i], wanted), deeper),
                                               wanted);

@@ -126,7 +126,10 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
        "is plain L1",
        true},
       {"weight_region_features", &c.weight_region_features,
-       "weight of the feature distance where the teacher looks (region-aware part)", true},
+       "weight of the feature distance where the teacher looks, at every encoder block "
+       "(region-aware "
+       "part)",
+       true},
       {"weight_region_agreement", &c.weight_region_agreement,
        "weight of looking where the teacher looks (region-aware part)", true},
       {"weight_information", &c.weight_information, "weight of cross-layer mutual information",

@@ -115,7 +115,7 @@ WeightFile compute(Model& teacher, const PreparedDataset& data,
   return file;
 }
 
-/// All blocks but the last, whose features every view has.
+/// All blocks but the last, which every cache has.
 WeightFile compute_blocks(Model& teacher, const PreparedDataset& data,
                           std::span<const std::size_t> records, const torch::Device& device,
                           bool bf16,
@@ -169,7 +169,7 @@ TeacherView view_of(const WeightFile& file, const Decision& decision,
     } else if (name == "map") {
       view.map = tensor;
     } else if (name == "features") {
-      view.features = tensor;
+      view.blocks = {tensor};
     } else if (name == "pooled") {
       view.pooled = tensor;
     } else if (name == "energy") {
@@ -193,7 +193,6 @@ TeacherOpinion TeacherView::rows(std::span<const std::size_t> wanted, const Batc
   some.probability = place(blend(pick(all.probability), batch.cutmix));
   some.calibrated = place(blend(pick(all.calibrated), batch.cutmix));
   some.map = place(cut_mix(pick(all.map), batch.cutmix));
-  some.features = place(cut_mix(pick(all.features), batch.cutmix));
   for (const auto& e : all.embeddings)
     some.embeddings.push_back(place(blend(pick(e).to(torch::kFloat), batch.cutmix)));
   if (all.pooled.defined())
@@ -221,12 +220,15 @@ TeacherView teacher_view(const std::filesystem::path& teacher_path, const Prepar
                      [&] { return compute(teacher, data, records, device, bf16, progress); }),
               teacher.card.decision, columns);
   view.head = head_for(teacher, columns, device);
-  if (!blocks) return view;
+  if (!blocks) {
+    view.all.blocks.clear();
+    return view;
+  }
   const WeightFile more = cached(place("blocks"), [&] {
     return compute_blocks(teacher, data, records, device, bf16, progress);
   });
-  for (const auto& [name, tensor] : more.tensors) view.all.blocks.push_back(tensor);
-  view.all.blocks.push_back(view.all.features);
+  for (std::size_t i = more.tensors.size(); i-- > 0;)
+    view.all.blocks.insert(view.all.blocks.begin(), more.tensors[i].second);
   return view;
 }
 

@@ -127,13 +127,9 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
                      static_cast<std::size_t>(config.batch);
   sampler_ = std::make_unique<BatchSampler>(data_, options);
 
-  std::vector<std::int64_t> teacher_widths;
-  if (distil) {
-    prepare_teacher(train_records);
-    for (const auto& e : teacher_.all.embeddings) teacher_widths.push_back(e.size(1));
-  }
+  if (distil) prepare_teacher(train_records);
   torch::manual_seed(config.seed + 1);
-  objective_ = Objective(weights, model_.card.backbone, teacher_widths);
+  objective_ = Objective(weights, model_.card.backbone, distil ? &teacher_.all : nullptr, device_);
   model_.to(device_);
   if (rival != nullptr) prepare_rival();
   if (config.averaging > 0) {
@@ -160,7 +156,8 @@ void Trainer::prepare_teacher(const std::vector<std::size_t>& records) {
   };
   std::vector<TeacherView> views;
   for (const std::string& teacher : comma_list(config_.teacher)) {
-    const bool blocks = views.empty() && rival != nullptr && rival->blocks;
+    const bool blocks = views.empty() &&
+                        (config_.weight_region_features > 0 || (rival != nullptr && rival->blocks));
     views.push_back(teacher_view(teacher, data_, records, device_, bf16_, blocks, progress));
   }
   teacher_ = in_common(std::move(views));

@@ -71,6 +71,10 @@ TEST_F(ExperimentProgram, RunsItsCommandsOnceAndMakesItsTables) {
   EXPECT_NE(planned.out.find("3 cells by 7 commands: 1 data sets, 1 teachers, 2 students"),
             std::string::npos)
       << planned.out;
+  const Outcome chosen = liteheart(command({"--dry-run", "--only", "liteheart/,baseline/"}));
+  EXPECT_NE(chosen.out.find("by 6 commands: 1 data sets, 1 teachers, 2 students"),
+            std::string::npos)
+      << chosen.out << chosen.err;
   EXPECT_FALSE(fs::exists(folder / "out"));
 
   const Outcome first = liteheart(command());
@@ -165,7 +169,8 @@ TEST_F(ExperimentProgram, SaysWhatIsMissingOrMisspelt) {
   const Outcome no_source =
       liteheart({"experiment", folder / "tiny.toml", "--out", folder / "out"});
   EXPECT_TRUE(fails_clearly(no_source, {"source simulated", "--source simulated=FOLDER"}));
-  EXPECT_TRUE(fails_clearly(liteheart(command({"--only", "nothing"})), {"--only nothing"}));
+  EXPECT_TRUE(
+      fails_clearly(liteheart(command({"--only", "baseline/,nothing"})), {"--only nothing"}));
   EXPECT_TRUE(fails_clearly(liteheart({"experiment", folder / "tiny.toml", "--source",
                                        "simulated=" + (folder / "nowhere").string()}),
                             {"nowhere", "is not there"}));

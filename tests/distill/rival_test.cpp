@@ -21,7 +21,6 @@ TeacherOpinion opinion(std::int64_t records) {
   o.pooled = torch::randn({records, kTeacherWidth});
   o.energy = torch::rand({records, 3, kBins});
   for (int i = 0; i < 3; ++i) o.blocks.push_back(torch::randn({records, kTeacherWidth, kBins}));
-  o.features = o.blocks.back();
   return o;
 }
 

@@ -75,7 +75,7 @@ TEST_F(Training, with_the_teachers_classifier_keeps_it_folded_into_the_students_
   EXPECT_TRUE(at::allclose(hidden, at::eye(hidden.size(0)), 0, 1e-6));
 }
 
-TEST_F(Training, asks_for_the_teachers_blocks_only_where_a_rival_compares_them) {
+TEST_F(Training, asks_for_the_teachers_blocks_only_where_they_are_compared) {
   const auto mine = out("teacher");
   fs::create_directories(mine);
   fs::copy_file(teacher() / "model.safetensors", mine / "model.safetensors");
