@@ -68,9 +68,9 @@ std::vector<Experiment> read_experiments(const ExperimentArguments& a) {
 
 /// The grid with those cells alone whose names contain one of the patterns.
 Grid chosen_of(Grid grid, const std::string& patterns) {
-  if (patterns.empty()) return grid;
   std::map<std::string, std::size_t> found;
   for (const std::string& pattern : comma_list(patterns)) found[pattern] = 0;
+  if (found.empty()) return grid;
   for (GridOfExperiment& e : grid.experiments) {
     std::erase_if(e.cells, [&](const Cell& cell) {
       bool wanted = false;
