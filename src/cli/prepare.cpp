@@ -24,7 +24,7 @@ namespace {
 struct PrepareArguments {
   PrepareOptions options;
   std::string preset = "compact-100", normalization = "preset", classes = "scored";
-  std::string train = "1-7", validate = "8", test = "9";
+  std::string train = "1-7", validate = "8", test = "9", train_centres;
   std::string vocabulary;
   bool quiet = false;
 };
@@ -63,6 +63,7 @@ PrepareOptions understand(const PrepareArguments& arguments) {
   options.train_folds = parse_folds("--train", arguments.train);
   options.validate_folds = parse_folds("--validate", arguments.validate);
   options.test_folds = parse_folds("--test", arguments.test);
+  options.train_centres = comma_list(arguments.train_centres);
   return options;
 }
 
@@ -216,6 +217,9 @@ void add_prepare(CLI::App& app) {
       ->add_option("--test", arguments->test,
                    "Folds for the final numbers; those in none of the three are kept out")
       ->capture_default_str();
+  command->add_option("--train-centres", arguments->train_centres,
+                      "Centres whose recordings are all trained on, whatever their folds: for "
+                      "adapting to them (distil --unlabelled_centres)");
   command
       ->add_option("--seed", options.seed,
                    "Another number splits the patients in another way; the same in the same")

@@ -39,6 +39,7 @@ Json options_json(const PrepareOptions& o) {
           {"train_folds", o.train_folds},
           {"validate_folds", o.validate_folds},
           {"test_folds", o.test_folds},
+          {"train_centres", o.train_centres},
           {"shares", o.shares},
           {"seed", o.seed},
           {"most", o.most},

@@ -1,10 +1,12 @@
 #include "data/dataset_splits.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 
@@ -72,6 +74,22 @@ void split_by_file(std::span<RecordRow> rows, const std::string& path) {
                 "its column 'record' holds names without folder and extension");
 }
 
+bool is_trained_on(const RecordRow& row, const PrepareOptions& options) {
+  return std::ranges::find(options.train_centres, row.centre) != options.train_centres.end();
+}
+
+void train_on_centres(std::span<RecordRow> rows, const PrepareOptions& options) {
+  for (RecordRow& row : rows)
+    if (is_trained_on(row, options)) row.split = Split::kTrain;
+  for (const std::string& name : options.train_centres) {
+    if (std::ranges::find(rows, name, &RecordRow::centre) != rows.end()) continue;
+    std::set<std::string> centres;
+    for (const RecordRow& row : rows) centres.insert(row.centre);
+    throw Error("", fmt::format("there is no centre '{}' to train on", name),
+                fmt::format("there are {}", fmt::join(centres, ", ")));
+  }
+}
+
 void check_patients(std::span<const RecordRow> rows) {
   std::unordered_map<std::string_view, Split> split_of;
   for (const RecordRow& row : rows) {
@@ -91,8 +109,11 @@ void assign_splits(std::span<RecordRow> rows, std::span<const std::uint8_t> labe
                    std::size_t classes, const PrepareOptions& options) {
   std::string way = options.split;
   if (way == "auto")
-    way = std::ranges::all_of(rows, [](const RecordRow& row) { return row.fold > 0; }) ? "fold"
-                                                                                       : "patient";
+    way =
+        std::ranges::all_of(
+            rows, [&](const RecordRow& row) { return row.fold > 0 || is_trained_on(row, options); })
+            ? "fold"
+            : "patient";
   if (way == "fold") {
     split_by_fold(rows, options);
   } else if (way == "patient") {
@@ -105,6 +126,7 @@ void assign_splits(std::span<RecordRow> rows, std::span<const std::uint8_t> labe
     throw Error("", fmt::format("split '{}' is unknown", way),
                 "use auto, fold, patient, test or file:PATH");
   }
+  train_on_centres(rows, options);
   check_patients(rows);
 }
 

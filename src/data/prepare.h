@@ -28,6 +28,7 @@ struct PrepareOptions {
   // all are known.
   std::string split = "auto";
   std::vector<int> train_folds = {1, 2, 3, 4, 5, 6, 7}, validate_folds = {8}, test_folds = {9};
+  std::vector<std::string> train_centres;        // trained on whole, whatever `split` says
   std::vector<double> shares = {0.8, 0.1, 0.1};  // train, validate, test for "patient"
   std::uint64_t seed = 1;
   std::size_t most = 0;    // recordings, evenly spread over the list; 0: all

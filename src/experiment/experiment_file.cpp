@@ -97,8 +97,9 @@ std::vector<Protocol> read_protocols(const TomlFields& file,
 /// Reads methods after those that they are like.
 class MethodReader {
  public:
-  MethodReader(const TomlFields& file, std::vector<std::string> protocols)
-      : tables_(file.tables("methods")), protocols_(std::move(protocols)) {
+  MethodReader(const TomlFields& file, std::vector<std::string> protocols,
+               std::vector<std::string> data)
+      : tables_(file.tables("methods")), protocols_(std::move(protocols)), data_(std::move(data)) {
     for (const auto& [name, table] : tables_) names_.push_back(name);
   }
 
@@ -114,7 +115,7 @@ class MethodReader {
         tables_[static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) -
                                          names_.begin())]
             .second;
-    table.allow({"distil", "like", "settings", "teacher", "start", "seeds", "protocols"});
+    table.allow({"distil", "like", "settings", "teacher", "start", "data", "seeds", "protocols"});
     Method m;
     if (table.has("like")) {
       const std::string like = table.text("like", {});
@@ -141,6 +142,10 @@ class MethodReader {
         throw Error(table.place("teacher"), fmt::format("method '{}' does not distil", name),
                     "write distil = true, or take its teacher out");
     }
+    if (table.has("data")) {
+      m.data = table.text("data", {});
+      require_known(table.place("data"), "data set", m.data, data_);
+    }
     if (table.has("start")) {
       m.start = table.text("start", {});
       require_trained(table.place("start"), m.start);
@@ -160,7 +165,7 @@ class MethodReader {
   }
 
   std::vector<std::pair<std::string, TomlFields>> tables_;
-  std::vector<std::string> names_, protocols_;
+  std::vector<std::string> names_, protocols_, data_;
   std::set<std::string> under_way_;
 };
 
@@ -316,7 +321,7 @@ Experiment read_experiment(const std::filesystem::path& path, bool quick) {
   e.tests = read_data(file, "test");
   e.settings = read_settings(file.table("settings"));
   e.protocols = read_protocols(file, names(e.data));
-  e.methods = MethodReader(file, names(e.protocols)).read();
+  e.methods = MethodReader(file, names(e.protocols), names(e.data)).read();
   e.axes = read_axes(file);
   check_methods(file, e);
   read_roles(file, e);

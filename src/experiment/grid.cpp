@@ -183,8 +183,11 @@ class Expansion {
     }
     TrainConfig config = settings.applied_to(defaults);
     config.seed = seed;
-    Job job{JobKind::kStudent,     label, {},    {method.distil ? "distil" : "train"}, {data},
-            grid_.jobs[data].data, {},    config};
+    const std::size_t own_data =
+        method.data.empty() ? data : data_job(named(experiment_->data, method.data), data);
+    Job job{
+        JobKind::kStudent,         label, {},    {method.distil ? "distil" : "train"}, {own_data},
+        grid_.jobs[own_data].data, {},    config};
     if (method.distil) {
       for (const std::size_t own : teachers_of(protocol, method, point, seed, data, teacher)) {
         job.needs.push_back(own);

@@ -53,7 +53,7 @@ class Page {
     std::string text = fmt::format("### {}, tested on {}\n\n", t.protocol, t.test);
     if (t.records == 0) return text + "Nothing is measured yet.\n\n";
     text += fmt::format("{} recordings of {} patients.\n\n", t.records, t.patients);
-    text += markdown_table(macro_rows(t)) + "\n";
+    text += markdown_table(macro_rows(t)) + "\n" + still_to_run(t);
     text += titled("Gap closed (0: the baseline, 1: the teacher)", gap_rows(t));
     text += titled(fmt::format("How far {} is ahead", experiment_.compare), ahead_rows(t));
     text += titled("Restored leads, Pearson r", restoration_rows(t));
@@ -89,6 +89,7 @@ class Page {
     Rows rows = {heading({"system", "seeds", kTitles[0], kTitles[1], kTitles[2], kTitles[3],
                           "epochs (best)", "seconds"})};
     for (const SystemRow& r : t.rows) {
+      if (r.seeds == 0) continue;
       auto row = beginning(r);
       row.push_back(r.seeds == r.seeds_wanted ? std::to_string(r.seeds)
                                               : fmt::format("{} of {}", r.seeds, r.seeds_wanted));
@@ -105,6 +106,17 @@ class Page {
       rows.push_back(std::move(row));
     }
     return rows;
+  }
+
+  /// A line with the systems that no row shows.
+  std::string still_to_run(const SystemTable& t) const {
+    std::vector<std::string> names;
+    for (const SystemRow& r : t.rows) {
+      if (r.seeds > 0) continue;
+      names.push_back(r.method);
+      for (const std::string& value : r.axes) names.back() += " " + value;
+    }
+    return names.empty() ? "" : fmt::format("Still to run: {}.\n\n", fmt::join(names, ", "));
   }
 
   Rows gap_rows(const SystemTable& t) const {

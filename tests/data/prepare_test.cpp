@@ -1,5 +1,3 @@
-#include "data/prepare.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,53 +7,18 @@
 #include <sstream>
 
 #include "formats/registry.h"
-#include "formats/wfdb_writer.h"
+#include "prepare_fixture.h"
 #include "shared.h"
-#include "small_data.h"
 
 namespace liteheart {
 namespace {
 
 namespace fs = std::filesystem;
+using test::kAf;
+using test::kNsr;
+using test::Prepare;
 using test::small_recording;
 using test::write_bytes;
-
-constexpr const char* kAf = "164889003";
-constexpr const char* kNsr = "426783006";
-
-class Prepare : public test::Scratch {
- protected:
-  Prepare() {
-    options.sources = {folder / "source"};
-    options.out = folder / "out";
-    options.min_positives = 1;
-    options.threads = 2;
-  }
-
-  void add(const Recording& recording, const fs::path& where = "source") const {
-    fs::create_directories(folder / where);
-    write_wfdb(recording, folder / where);
-  }
-  /// `count` recordings A00, A01, ...: even ones AF, odd ones sinus rhythm.
-  void add_some(int count, const fs::path& where = "source") const {
-    for (int i = 0; i < count; ++i) {
-      const std::string name = fmt::format("A{:02}", i);
-      add(small_recording(name, i, {i % 2 ? kNsr : kAf}), where);
-    }
-  }
-  PrepareSummary run() const { return prepare(options, Vocabulary::standard(), {}); }
-  std::string error() const {
-    return test::error_of([&] { run(); });
-  }
-  std::vector<std::string> records() const {
-    std::vector<std::string> names;
-    const PreparedDataset data(options.out);
-    for (const RecordRow& row : data.rows()) names.push_back(row.record);
-    return names;
-  }
-
-  PrepareOptions options;
-};
 
 std::vector<std::string> abbreviations(const PreparedDataset& data) {
   std::vector<std::string> names;
@@ -307,62 +270,6 @@ TEST_F(Prepare, ADamagedPatientTableStopsRatherThanLeakPatients) {
   EXPECT_NE(error().find("records.csv: has no column 'record'"), std::string::npos) << error();
 }
 
-TEST_F(Prepare, SplitsByFoldWhereEveryRecordingHasOne) {
-  add_some(4);
-  write_bytes(folder / "source/records.csv",
-              "record,patient_id,fold\nA00,1,3\nA01,2,8\nA02,3,9\nA03,4,10\n");
-  run();
-  const PreparedDataset data(options.out);
-  EXPECT_EQ(data.rows()[0].split, Split::kTrain);
-  EXPECT_EQ(data.rows()[1].split, Split::kValidate);
-  EXPECT_EQ(data.rows()[2].split, Split::kTest);
-  EXPECT_EQ(data.rows()[3].split, Split::kNone);
-}
-
-TEST_F(Prepare, SplitsByPatientWhereAFoldIsMissing) {
-  add_some(60);
-  std::string table = "record,patient_id,fold\n";
-  for (int i = 0; i < 60; ++i) table += fmt::format("A{:02},{},{}\n", i, i / 3, i == 59 ? "" : "1");
-  write_bytes(folder / "source/records.csv", table);
-  run();
-  const PreparedDataset data(options.out);
-  std::map<std::string, std::set<Split>> splits_of;
-  for (const RecordRow& row : data.rows()) splits_of[row.patient].insert(row.split);
-  EXPECT_EQ(splits_of.size(), 20u);
-  for (const auto& [patient, splits] : splits_of) EXPECT_EQ(splits.size(), 1u) << patient;
-  EXPECT_NEAR(static_cast<double>(data.indices(Split::kTrain).size()), 48, 7);
-  EXPECT_NEAR(static_cast<double>(data.indices(Split::kTest).size()), 6, 4);
-  options.split = "fold";
-  options.overwrite = true;
-  run();
-  EXPECT_EQ(PreparedDataset(options.out).rows()[59].split, Split::kNone);
-}
-
-TEST_F(Prepare, APatientInTwoSplitsIsAnError) {
-  add_some(2);
-  write_bytes(folder / "source/records.csv", "record,patient_id,fold\nA00,1,3\nA01,1,9\n");
-  EXPECT_NE(error().find("patient source/1 would be in train and in test"), std::string::npos)
-      << error();
-}
-
-TEST_F(Prepare, SplitsAsAFileSays) {
-  add_some(3);
-  write_bytes(folder / "splits.csv", "record,split\nA02,train\nA00,test\n");
-  options.split = "file:" + (folder / "splits.csv").string();
-  run();
-  const PreparedDataset data(options.out);
-  EXPECT_EQ(data.rows()[0].split, Split::kTest);
-  EXPECT_EQ(data.rows()[1].split, Split::kNone);
-  EXPECT_EQ(data.rows()[2].split, Split::kTrain);
-}
-
-TEST_F(Prepare, SplitsAllForTestingWhereAsked) {
-  add_some(3);
-  options.split = "test";
-  run();
-  EXPECT_EQ(PreparedDataset(options.out).indices(Split::kTest).size(), 3u);
-}
-
 TEST_F(Prepare, KeepsSoManyAtMostEvenlySpread) {
   add_some(6);
   options.most = 3;
@@ -371,22 +278,6 @@ TEST_F(Prepare, KeepsSoManyAtMostEvenlySpread) {
   const PreparedDataset data(options.out);
   for (const RecordRow& row : data.rows()) kept.push_back(row.record);
   EXPECT_EQ(kept, (std::vector<std::string>{"A00", "A02", "A04"}));
-}
-
-TEST_F(Prepare, AWayToSplitThatCannotWorkIsAnError) {
-  add_some(2);
-  options.split = "fold";
-  EXPECT_NE(error().find("no recording has a fold"), std::string::npos) << error();
-  options.split = "random";
-  EXPECT_NE(error().find("split 'random' is unknown"), std::string::npos) << error();
-  write_bytes(folder / "splits.csv", "record,split\nelsewhere,train\n");
-  options.split = "file:" + (folder / "splits.csv").string();
-  EXPECT_NE(error().find("lists none of the recordings"), std::string::npos) << error();
-  write_bytes(folder / "splits.csv", "record,split\nA00,exam\n");
-  EXPECT_NE(error().find("splits.csv line 2: 'exam' is not a split"), std::string::npos) << error();
-  options.split = "patient";
-  options.shares = {0.9, 0.1};
-  EXPECT_NE(error().find("2 shares for three splits"), std::string::npos) << error();
 }
 
 TEST_F(Prepare, ThreadsDoNotChangeTheDataSet) {

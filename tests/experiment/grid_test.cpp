@@ -80,6 +80,28 @@ TEST_F(ExperimentFiles, AMethodLearnsFromAnotherOfItsSeedOrOfTheFirst) {
     for (const std::size_t need : g.jobs[i].needs) EXPECT_LT(need, i);
 }
 
+TEST_F(ExperimentFiles, AMethodMayBeTrainedOnAnotherDataSetAndIsTestedOnTheProtocols) {
+  const std::string text = with(kExperiment, "[protocols.few-labels]", R"([data.both]
+source = ["hospital", "clinic"]
+[methods.adapted]
+like = "logit"
+data = "both"
+start = "logit"
+[protocols.few-labels])");
+  const Grid g = grid(text);
+  const Job &adapted = training(g, "adapted"), &plain = training(g, "logit");
+  EXPECT_NE(adapted.data, plain.data);
+  EXPECT_EQ(adapted.config.start, open_out(plain.folder));
+  EXPECT_EQ(adapted.config.teacher, plain.config.teacher);
+  const auto prepared = std::ranges::find(g.jobs, adapted.data, &Job::data);
+  EXPECT_EQ(prepared->kind, JobKind::kPrepare);
+  EXPECT_NE(std::ranges::find(prepared->words, "--classes"), prepared->words.end());
+  for (const Cell& cell : g.experiments[0].cells)
+    EXPECT_EQ(g.jobs[cell.evaluation].data, plain.data) << cell.method;
+  EXPECT_NE(error(with(text, "data = \"both\"", "data = \"bath\"")).find("did you mean 'both'"),
+            std::string::npos);
+}
+
 TEST_F(ExperimentFiles, AMethodMayBeInSomeProtocolsOnly) {
   const std::string text = with(kExperiment, "[methods.logit]",
                                 "[protocols.all-labels]\ndata = \"hospital\"\nteacher = {}\n"
