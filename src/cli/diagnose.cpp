@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <fstream>
+#include <list>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -44,19 +45,31 @@ void write_challenge(const RecordingDiagnosis& d, const fs::path& folder, const 
     throw Error(file.string(), "cannot be written", "choose another folder or free some space");
 }
 
+/// A model, and how it looks where reports are wanted.
+class OpenModel {
+ public:
+  OpenModel(const fs::path& file, int threads, bool looks)
+      : file_(file), engine_(open_engine(file, threads)) {
+    if (looks) looking_.emplace(*engine_, file.string());
+  }
+  const fs::path& file() const { return file_; }
+  Engine& engine() { return *engine_; }
+  LookingModel& looking() { return *looking_; }
+
+ private:
+  fs::path file_;
+  std::unique_ptr<Engine> engine_;
+  std::optional<LookingModel> looking_;
+};
+
 class Run {
  public:
   explicit Run(const DiagnoseArguments& a) : a_(a) {
-    const fs::path file = a.model.empty() ? shipped_model() : fs::path(a.model);
-    engine_ = open_engine(file, a.threads);
+    if (!own_choice()) use(a.model.empty() ? shipped_model({}, a.lead) : fs::path(a.model));
     if (!a.restored.empty()) fs::create_directories(a.restored);
     if (a.report.empty()) return;
     reports_.emplace(a.report, a.paper.options(), a.paper.size(), LITEHEART_VERSION);
-    model_name_ = file.filename().string();
-    model_.emplace(*engine_, file.string());
-    if (a.teacher.empty()) return;
-    teacher_engine_ = open_engine(a.teacher, a.threads);
-    teacher_.emplace(*teacher_engine_, a.teacher);
+    if (!a.teacher.empty()) teacher_.emplace(a.teacher, a.threads, true);
   }
 
   void source(const fs::path& named) {
@@ -78,7 +91,8 @@ class Run {
     for (const fs::path& recording : recordings) {
       attempt(recording, &*source, [&] {
         const auto stream = open_recording(recording, a_.read);
-        waiting_windows_ += add(condition_recording(*stream, engine_->card(), a_.lead),
+        if (own_choice()) use(shipped_model(stream->about(), {}));
+        waiting_windows_ += add(condition_recording(*stream, model_->engine().card(), a_.lead),
                                 source->in_users_words(recording.string()));
         places_.push_back({recording, a_.read, a_.lead});
       });
@@ -101,6 +115,18 @@ class Run {
   }
 
  private:
+  /// Each recording says itself which model is for it.
+  bool own_choice() const { return a_.model.empty() && a_.lead.empty(); }
+
+  /// From here on recordings are judged by the model of that file.
+  void use(const fs::path& file) {
+    if (model_ != nullptr && model_->file() == file) return;
+    flush();
+    auto at = std::ranges::find(models_, file, &OpenModel::file);
+    if (at == models_.end()) at = models_.emplace(at, file, a_.threads, !a_.report.empty());
+    model_ = &*at;
+  }
+
   std::size_t add(ConditionedRecording recording, std::string file) {
     recording.about.file = std::move(file);
     waiting_.push_back(std::move(recording));
@@ -108,15 +134,20 @@ class Run {
   }
 
   void flush() {
-    std::size_t next = 0;
-    for (RecordingDiagnosis& d : diagnose(*engine_, std::move(waiting_), !a_.restored.empty())) {
-      const RecordingPlace& place = places_[next++];
-      attempt(d.file, nullptr, [&] { report(d, place); });
-    }
+    if (!waiting_.empty()) judge();
     if (reports_) reports_->write_index();
     waiting_.clear();
     places_.clear();
     waiting_windows_ = 0;
+  }
+
+  void judge() {
+    std::size_t next = 0;
+    for (RecordingDiagnosis& d :
+         diagnose(model_->engine(), std::move(waiting_), !a_.restored.empty())) {
+      const RecordingPlace& place = places_[next++];
+      attempt(d.file, nullptr, [&] { report(d, place); });
+    }
   }
 
   void report(RecordingDiagnosis& d, const RecordingPlace& place) {
@@ -131,7 +162,8 @@ class Run {
     else
       fmt::print("{}", to_text(d));
     if (reports_)
-      reports_->write(place, std::move(d), *model_, model_name_, teacher_ ? &*teacher_ : nullptr);
+      reports_->write(place, std::move(d), model_->looking(), model_->file().filename().string(),
+                      teacher_ ? &teacher_->looking() : nullptr);
   }
 
   /// A name for the files of a recording that no other has had.
@@ -159,11 +191,10 @@ class Run {
   }
 
   const DiagnoseArguments& a_;
-  std::unique_ptr<Engine> engine_;
-  std::unique_ptr<Engine> teacher_engine_;
-  std::string model_name_;
+  std::list<OpenModel> models_;
+  OpenModel* model_ = nullptr;  // of those, the one that judges
+  std::optional<OpenModel> teacher_;
   std::optional<ReportWriter> reports_;
-  std::optional<LookingModel> model_, teacher_;
   std::vector<ConditionedRecording> waiting_;
   std::vector<RecordingPlace> places_;  // of those that wait
   std::size_t waiting_windows_ = 0, failed_ = 0;
@@ -191,10 +222,11 @@ void add_diagnose(CLI::App& app) {
       ->required();
   command->add_option(
       "--model", a->model,
-      "model file (.lhm or .safetensors) or training folder; default: the shipped lead I "
-      "model");
+      "model file (.lhm or .safetensors) or training folder; default: the shipped one for --lead, "
+      "or for lead I or II, whichever the recording has");
   command->add_option("--lead", a->lead,
-                      "what the lead of a single-lead file is, where its own name does not tell");
+                      "the lead to diagnose from (shipped: I, II); what the lead of a single-lead "
+                      "file is, where its own name does not tell");
   add_read_options(*command, a->read);
   command->add_flag("--json", a->json, "print JSON");
   command->add_option(

@@ -58,7 +58,8 @@ void write_pages(const DrawArguments& a, const std::vector<Drawing>& pages) {
 
 /// The leads of a stretch that a model estimates; nullopt where its signal is unreadable.
 std::optional<Recording> estimate(const DrawArguments& a, const Recording& stretch) {
-  const auto engine = open_engine(a.model.empty() ? shipped_model() : fs::path(a.model), 0);
+  const auto engine =
+      open_engine(a.model.empty() ? shipped_model(stretch, a.lead) : fs::path(a.model), 0);
   WholeRecording stream(stretch);
   std::vector<ConditionedRecording> one;
   one.push_back(condition_recording(stream, engine->card(), a.lead));
@@ -150,8 +151,10 @@ void add_draw(CLI::App& app) {
                     "with --estimate: only the leads that the recording does not have");
   command->add_flag("--bare", a->bare, "the strips alone, as for a figure: no page around them");
   command->add_option("--model", a->model, "the model that restores; default: the shipped one");
-  command->add_option("--lead", a->lead,
-                      "what the only lead is, for --estimate; the lead of the overview");
+  command->add_option(
+      "--lead", a->lead,
+      "for --estimate, the lead to estimate from, and what the only one is; the lead of "
+      "the overview");
   add_paper_options(*command, a->paper);
   command->add_option("--dpi", a->per_inch, "pixels per inch of a PNG")
       ->capture_default_str()

@@ -1,13 +1,47 @@
 #include "cli/models.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "ecg/error.h"
+#include "ecg/leads.h"
 
 namespace liteheart {
+namespace {
 
 namespace fs = std::filesystem;
 
-fs::path shipped_model() {
-  const char* const name = "liteheart-lead-i.lhm";
+struct ShippedModel {
+  std::string_view lead;
+  const char* file;
+};
+constexpr std::array<ShippedModel, 2> kShipped = {
+    {{"I", "liteheart-lead-i.lhm"}, {"II", "liteheart-lead-ii.lhm"}}};
+
+const ShippedModel& chosen(const Recording& recording, const std::string& lead) {
+  const auto reads = [](std::string_view name) {
+    return std::ranges::find(kShipped, name, &ShippedModel::lead);
+  };
+  if (!lead.empty()) {
+    const auto model = reads(lead_name(lead));
+    if (model != kShipped.end()) return *model;
+    throw Error("--lead", fmt::format("no model for lead {} comes with LiteHeart", lead),
+                "give one with --model (liteheart distil --lead makes it), or use I or II");
+  }
+  for (const ShippedModel& model : kShipped)
+    for (const std::string& name : recording.leads)
+      if (lead_name(name) == model.lead) return model;
+  return kShipped.front();
+}
+
+}  // namespace
+
+fs::path shipped_model(const Recording& recording, const std::string& lead) {
+  const char* const name = chosen(recording, lead).file;
   std::error_code ignored;
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
   for (const char* const folder : {"models", "../share/liteheart"}) {

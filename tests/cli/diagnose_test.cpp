@@ -131,6 +131,27 @@ TEST(Diagnose, AsksWhatALeadOfUnknownNameIs) {
       {"unnamed.hea", "lead II", "reads lead I"}));
 }
 
+TEST(Diagnose, TakesTheShippedModelOfTheLeadThatIsThere) {
+  const ScratchFolder scratch;
+  for (const char* const lead : {"I", "II", "ECG"}) write_wfdb(lead_i(lead, 1, lead), scratch / "");
+  const auto leads = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"diagnose", "--threads", "1", "--json"});
+    const Outcome outcome = liteheart(words);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    std::vector<std::string> all;
+    for (const json& one : json::parse(outcome.out)) all.push_back(one["leads"]);
+    return all;
+  };
+  using Leads = std::vector<std::string>;
+  EXPECT_EQ(leads({scratch / "II.hea", scratch / "I.hea", scratch / "ECG.hea", scratch / "II.hea"}),
+            (Leads{"II", "I", "I", "II"}));
+  EXPECT_EQ(leads({scratch / "ECG.hea", "--lead", "II"}), Leads{"II"});
+  EXPECT_EQ(leads({Study::get().recording()}), Leads{"I"});
+  EXPECT_EQ(leads({Study::get().recording(), "--lead", "ii"}), Leads{"II"});
+  EXPECT_TRUE(fails_clearly(liteheart({"diagnose", Study::get().recording(), "--lead", "V5"}),
+                            {"no model for lead V5", "--model"}));
+}
+
 TEST(Diagnose, ReadsAliveCorRecordingsAt300Hz) {
   LITEHEART_NEEDS_SHARED();
   const auto recording = [](const char* name) {
