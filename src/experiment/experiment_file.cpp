@@ -22,14 +22,14 @@ std::vector<std::string> names(const std::vector<T>& items) {
 
 /// Keys that the experiment gives every training itself, and what to write instead.
 void refuse_own_key(const std::string& place, const std::string& key) {
-  const char* const remedy =
-      key == "seed"      ? "list them as seeds = [1, 2]"
-      : key == "data"    ? "name the data set in the protocol"
-      : key == "teacher" ? "describe it as the protocol's teacher"
-      : key == "start"   ? "write it beside the method's settings: start = \"teacher\", or a method"
-      : key == "threads" ? "every training has one; --jobs says how many run"
-      : key == "out"     ? "every training has its own, under --out"
-                         : nullptr;
+  const char* const remedy = key == "seed"      ? "list them as seeds = [1, 2]"
+                             : key == "data"    ? "name the data set in the protocol"
+                             : key == "teacher" ? "describe it as the protocol's teacher"
+                             : key == "start"
+                                 ? "write it beside the method's settings: start = \"METHOD\""
+                             : key == "threads" ? "every training has one; --jobs says how many run"
+                             : key == "out"     ? "every training has its own, under --out"
+                                                : nullptr;
   if (remedy != nullptr)
     throw Error(place, fmt::format("'{}' is not a setting of an experiment", key), remedy);
 }
@@ -137,7 +137,8 @@ class MethodReader {
     if (table.has("teacher")) {
       m.teachers = table.texts("teacher");
       for (const std::string& teacher : m.teachers)
-        require_trained(table.place("teacher"), teacher);
+        if (teacher != kTeacherMethod)
+          require_known(table.place("teacher"), "method", teacher, names_);
       if (!m.distil)
         throw Error(table.place("teacher"), fmt::format("method '{}' does not distil", name),
                     "write distil = true, or take its teacher out");
@@ -148,7 +149,7 @@ class MethodReader {
     }
     if (table.has("start")) {
       m.start = table.text("start", {});
-      require_trained(table.place("start"), m.start);
+      require_known(table.place("start"), "method", m.start, names_);
     }
     const TomlFields settings = table.table("settings");
     m.settings = m.settings.with(read_settings(settings));
@@ -158,10 +159,6 @@ class MethodReader {
                     fmt::format("write distil = true in [methods.{}], or take it out", name));
     }
     return m;
-  }
-
-  void require_trained(const std::string& place, const std::string& name) const {
-    if (name != kTeacherMethod) require_known(place, "method", name, names_);
   }
 
   std::vector<std::pair<std::string, TomlFields>> tables_;
@@ -281,12 +278,6 @@ void check_methods(const TomlFields& file, const Experiment& e) {
   for (const Protocol& p : e.protocols) {
     const auto distilled =
         std::find_if(e.methods.begin(), e.methods.end(), [](const Method& m) { return m.distil; });
-    const auto begun = std::ranges::find(e.methods, kTeacherMethod, &Method::start);
-    if (!p.teacher && begun != e.methods.end())
-      throw Error(file.table("protocols").place(p.name),
-                  fmt::format("protocol '{}' has no teacher, with which method '{}' starts", p.name,
-                              begun->name),
-                  R"(give it teacher = { network = "student-tiny" })");
     if (!p.teacher && distilled != e.methods.end())
       throw Error(file.table("protocols").place(p.name),
                   fmt::format("protocol '{}' has no teacher, which method '{}' learns from", p.name,

@@ -43,7 +43,7 @@ struct Method {
   // Methods whose models are its teachers; "teacher", or none: the protocol's.
   std::vector<std::string> teachers;
   std::string data;                  // trained on, with the classes of the protocol's; empty: that
-  std::string start;                 // likewise: whose weights are the first ones; empty: none
+  std::string start;                 // a method whose weights are the first ones; empty: none
   std::vector<std::uint64_t> seeds;  // none: the experiment's
   std::vector<std::string> protocols;  // none: all
 };

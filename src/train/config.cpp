@@ -70,10 +70,8 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
       {"data", &c.data, "folder of a prepared data set (liteheart prepare)"},
       {"out", &c.out, "folder of this training; the same command continues what it finds there"},
       {"start", &c.start,
-       "trained model (folder or file) of the same networks, classes and conditioning whose "
-       "weights "
-       "are the first ones: to adapt it to another centre, or to go on from it; a 12-lead model of "
-       "the student's shape begins the student behind a restoration net"},
+       "trained model (folder or file) of the same networks, leads, classes and conditioning whose "
+       "weights are the first ones: to adapt it to another centre, or to go on from it"},
       {"network", &c.network,
        "student-tiny, student-small, student-base, teacher-base, teacher-medium or teacher-large"},
       {"restoration", &c.restoration,

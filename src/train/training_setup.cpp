@@ -56,17 +56,12 @@ void start_from(const TrainConfig& config, const PreparedDataset& data, Model& m
   const Model start = load_model(file);
   require_same_conditioning(start.card.conditioning, data, file.string());
   const auto same_code = [](const Diagnosis& a, const Diagnosis& b) { return a.code == b.code; };
-  const bool student_alone = model.card.restoration && !start.card.restoration &&
-                             start.card.leads.size() == static_cast<std::size_t>(kLeads);
-  if ((!student_alone && start.card.leads != model.card.leads) ||
+  if (start.card.leads != model.card.leads ||
       !std::ranges::equal(start.card.classes, model.card.classes, same_code)) {
     throw Error(file.string(), "is given other leads or diagnoses other classes than this training",
                 "take its --lead, and prepare the data with its --classes in its order");
   }
-  NamedTensors given = model.state();
-  if (student_alone)
-    std::erase_if(given, [](const auto& item) { return item.first.starts_with("restoration."); });
-  assign_state(given, start.state(), file.string());
+  assign_state(model.state(), start.state(), file.string());
 }
 
 std::vector<std::uint8_t> known_labels(const TrainConfig& config, const PreparedDataset& data) {

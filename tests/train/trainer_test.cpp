@@ -4,7 +4,6 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <map>
 #include <string>
 
 #include "nn/weights.h"
@@ -71,23 +70,6 @@ TEST_F(Training, from_a_trained_model_begins_with_its_weights) {
   for (std::size_t i = 0; i < began.size(); ++i) {
     if (began[i].first.find("running") != std::string::npos) continue;  // of the signals seen
     EXPECT_TRUE(at::allclose(began[i].second, ended[i].second, 0, 1e-6)) << began[i].first;
-  }
-}
-
-TEST_F(Training, of_a_restored_student_may_begin_with_the_weights_of_its_teacher) {
-  TrainConfig config = distil_settings(out("next"));
-  config.start = teacher().string();
-  config.epochs = 1;
-  config.learning_rate = 1e-9;
-  ASSERT_EQ(train_apart(config).error, "");
-  const NamedTensors all = read_safetensors(out("next") / "model.safetensors").tensors;
-  const std::map<std::string, at::Tensor> ended(all.begin(), all.end());
-  EXPECT_TRUE(std::ranges::any_of(
-      all, [](const auto& item) { return item.first.starts_with("restoration."); }));
-  for (const auto& [name, tensor] : read_safetensors(teacher() / "model.safetensors").tensors) {
-    if (name.find("running") != std::string::npos) continue;
-    ASSERT_TRUE(ended.contains(name)) << name;
-    EXPECT_TRUE(at::allclose(tensor, ended.at(name), 0, 1e-6)) << name;
   }
 }
 
