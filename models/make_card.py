@@ -56,7 +56,7 @@ def main():
           f"{card['provenance']['best_epoch']} of {card['provenance']['epochs']}, selected by MAP. Settings:\n")
     print("```json\n" + json.dumps(settings, indent=1, sort_keys=True) + "\n```\n")
     print("**Limits.** One hospital's recordings of 10 s at rest; adults almost only. The frontal axis, the right chest leads "
-          "and most infarctions are beyond one lead. A wearable has more noise than the recordings it learned from. "
+          "and most infarctions are beyond one lead. A wearable's signal is noisier than the recordings it learned from. "
           "Amplitudes must be true mV.\n")
     print("## On the selection fold\n")
     print(f"Fold 9, {selection['records']} recordings of {selection['patients']} patients. Model and thresholds were chosen "

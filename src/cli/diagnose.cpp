@@ -8,6 +8,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/models.h"
@@ -45,12 +46,12 @@ void write_challenge(const RecordingDiagnosis& d, const fs::path& folder, const 
     throw Error(file.string(), "cannot be written", "choose another folder or free some space");
 }
 
-/// A model, and how it looks where reports are wanted.
+/// A model; for reports, also where it looks.
 class OpenModel {
  public:
-  OpenModel(const fs::path& file, int threads, bool looks)
+  OpenModel(const fs::path& file, int threads, bool for_reports)
       : file_(file), engine_(open_engine(file, threads)) {
-    if (looks) looking_.emplace(*engine_, file.string());
+    if (for_reports) looking_.emplace(*engine_, file.string());
   }
   const fs::path& file() const { return file_; }
   Engine& engine() { return *engine_; }
@@ -89,9 +90,11 @@ class Run {
     if (reports_ && recordings.size() > 1) progress.emplace("reports", recordings.size());
     std::size_t read = 0;
     for (const fs::path& recording : recordings) {
+      std::unique_ptr<RecordingStream> stream;
+      attempt(recording, &*source, [&] { stream = open_recording(recording, a_.read); });
+      if (stream != nullptr && own_choice()) use(shipped_model(stream->about(), {}));
       attempt(recording, &*source, [&] {
-        const auto stream = open_recording(recording, a_.read);
-        if (own_choice()) use(shipped_model(stream->about(), {}));
+        if (stream == nullptr) return;
         waiting_windows_ += add(condition_recording(*stream, model_->engine().card(), a_.lead),
                                 source->in_users_words(recording.string()));
         places_.push_back({recording, a_.read, a_.lead});
@@ -121,7 +124,7 @@ class Run {
   /// From here on recordings are judged by the model of that file.
   void use(const fs::path& file) {
     if (model_ != nullptr && model_->file() == file) return;
-    flush();
+    judge();
     auto at = std::ranges::find(models_, file, &OpenModel::file);
     if (at == models_.end()) at = models_.emplace(at, file, a_.threads, !a_.report.empty());
     model_ = &*at;
@@ -134,18 +137,20 @@ class Run {
   }
 
   void flush() {
-    if (!waiting_.empty()) judge();
+    judge();
     if (reports_) reports_->write_index();
-    waiting_.clear();
-    places_.clear();
-    waiting_windows_ = 0;
   }
 
+  /// Those that wait.
   void judge() {
+    if (waiting_.empty()) return;
+    auto recordings = std::exchange(waiting_, {});
+    const auto places = std::exchange(places_, {});
+    waiting_windows_ = 0;
     std::size_t next = 0;
     for (RecordingDiagnosis& d :
-         diagnose(model_->engine(), std::move(waiting_), !a_.restored.empty())) {
-      const RecordingPlace& place = places_[next++];
+         diagnose(model_->engine(), std::move(recordings), !a_.restored.empty())) {
+      const RecordingPlace& place = places[next++];
       attempt(d.file, nullptr, [&] { report(d, place); });
     }
   }
@@ -223,7 +228,7 @@ void add_diagnose(CLI::App& app) {
   command->add_option(
       "--model", a->model,
       "model file (.lhm or .safetensors) or training folder; default: the shipped one for --lead, "
-      "or for lead I or II, whichever the recording has");
+      "or for the first of I and II that the recording has");
   command->add_option("--lead", a->lead,
                       "the lead to diagnose from (shipped: I, II); what the lead of a single-lead "
                       "file is, where its own name does not tell");

@@ -150,7 +150,10 @@ void add_draw(CLI::App& app) {
   command->add_flag("--missing-only", a->only_missing,
                     "with --estimate: only the leads that the recording does not have");
   command->add_flag("--bare", a->bare, "the strips alone, as for a figure: no page around them");
-  command->add_option("--model", a->model, "the model that restores; default: the shipped one");
+  command->add_option(
+      "--model", a->model,
+      "the model that restores; default: the shipped one for --lead, or for the first "
+      "of I and II that the recording has");
   command->add_option(
       "--lead", a->lead,
       "for --estimate, the lead to estimate from, and what the only one is; the lead of "

@@ -217,9 +217,10 @@ void add_prepare(CLI::App& app) {
       ->add_option("--test", arguments->test,
                    "Folds for the final numbers; those in none of the three are kept out")
       ->capture_default_str();
-  command->add_option("--train-centres", arguments->train_centres,
-                      "Centres whose recordings are all trained on, whatever their folds: for "
-                      "adapting to them (distil --unlabelled_centres)");
+  command->add_option(
+      "--train-centres", arguments->train_centres,
+      "Centres (names of their folders, with commas) whose recordings are all trained on, "
+      "whatever their folds; distil --unlabelled_centres leaves their labels aside");
   command
       ->add_option("--seed", options.seed,
                    "Another number splits the patients in another way; the same in the same")

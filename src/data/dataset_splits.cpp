@@ -24,6 +24,10 @@ bool contains(const std::vector<int>& folds, int fold) {
   return std::ranges::find(folds, fold) != folds.end();
 }
 
+bool is_trained_on(const RecordRow& row, const PrepareOptions& options) {
+  return std::ranges::find(options.train_centres, row.centre) != options.train_centres.end();
+}
+
 void split_by_fold(std::span<RecordRow> rows, const PrepareOptions& options) {
   if (std::ranges::none_of(rows, [](const RecordRow& row) { return row.fold > 0; }))
     throw Error(
@@ -42,10 +46,20 @@ void split_by_patient(std::span<RecordRow> rows, std::span<const std::uint8_t> l
   if (options.shares.size() != 3)
     throw Error("", fmt::format("{} shares for three splits", options.shares.size()),
                 "give those of train, validate and test, for example 0.8, 0.1 and 0.1");
+  std::vector<std::size_t> members;
+  std::vector<RecordRow> divided;
+  std::vector<std::uint8_t> labels_of;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (is_trained_on(rows[i], options)) continue;
+    members.push_back(i);
+    divided.push_back(rows[i]);
+    const auto own = labels.subspan(i * classes, classes);
+    labels_of.insert(labels_of.end(), own.begin(), own.end());
+  }
   const std::vector<int> part =
-      stratify(patient_groups(rows), labels, classes, options.shares, options.seed);
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    rows[i].split = std::array{Split::kTrain, Split::kValidate, Split::kTest}[part[i]];
+      stratify(patient_groups(divided), labels_of, classes, options.shares, options.seed);
+  for (std::size_t k = 0; k < members.size(); ++k)
+    rows[members[k]].split = std::array{Split::kTrain, Split::kValidate, Split::kTest}[part[k]];
 }
 
 void split_by_file(std::span<RecordRow> rows, const std::string& path) {
@@ -72,10 +86,6 @@ void split_by_file(std::span<RecordRow> rows, const std::string& path) {
   if (found == 0)
     throw Error(path, "lists none of the recordings",
                 "its column 'record' holds names without folder and extension");
-}
-
-bool is_trained_on(const RecordRow& row, const PrepareOptions& options) {
-  return std::ranges::find(options.train_centres, row.centre) != options.train_centres.end();
 }
 
 void train_on_centres(std::span<RecordRow> rows, const PrepareOptions& options) {

@@ -159,24 +159,36 @@ std::vector<int> patient_groups(std::span<const RecordRow> rows) {
 }
 
 std::vector<std::uint8_t> choose_labelled(const PreparedDataset& data, double ratio,
-                                          std::uint64_t seed) {
+                                          std::uint64_t seed,
+                                          std::span<const std::string> unlabelled_centres) {
   if (!(ratio > 0 && ratio <= 1))
     throw Error("", "a labelled ratio of " + std::to_string(ratio) + " is not in (0, 1]",
                 "0.1 uses the labels of one patient in ten");
+  const std::vector<RecordRow>& all = data.rows();
+  for (const std::string& name : unlabelled_centres)
+    if (std::ranges::find(all, name, &RecordRow::centre) == all.end())
+      throw Error(data.folder().string(), "has no centre called '" + name + "'",
+                  "centres are called as records.csv there has them");
+  const auto is_unlabelled = [&](std::size_t i) {
+    return std::ranges::find(unlabelled_centres, all[i].centre) != unlabelled_centres.end();
+  };
   std::vector<std::uint8_t> labelled(data.size(), 1);
   const std::array shares = {ratio, 1 - ratio};
   for (const Split split : {Split::kNone, Split::kTrain, Split::kValidate}) {
-    const std::vector<std::size_t> members = data.indices(split);
+    std::vector<std::size_t> members = data.indices(split);
+    std::erase_if(members, is_unlabelled);
     std::vector<RecordRow> rows;
     std::vector<std::uint8_t> labels;
     for (const std::size_t i : members) {
-      rows.push_back(data.rows()[i]);
+      rows.push_back(all[i]);
       labels.insert(labels.end(), data.labels(i).begin(), data.labels(i).end());
     }
     const std::vector<int> part =
         stratify(patient_groups(rows), labels, data.classes().size(), shares, seed);
     for (std::size_t k = 0; k < members.size(); ++k) labelled[members[k]] = part[k] == 0;
   }
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (is_unlabelled(i)) labelled[i] = 0;
   return labelled;
 }
 

@@ -23,8 +23,11 @@ std::vector<int> patient_groups(std::span<const RecordRow> rows);
 
 /// Marks the records whose labels may be used when only `ratio` (0, 1] of the patients of each
 /// split is labelled: whole patients, stratified over the labels, deterministic by seed. Returns
-/// 0/1 per row; rows of Split::kTest are always 1 (they are only measured).
+/// 0/1 per row; rows of Split::kTest are always 1 (they are only measured). Centres may be taken as
+/// unlabelled altogether: the choice among the others is as if they were not there. Throws Error
+/// naming a centre that the data set does not have.
 std::vector<std::uint8_t> choose_labelled(const PreparedDataset& data, double ratio,
-                                          std::uint64_t seed);
+                                          std::uint64_t seed,
+                                          std::span<const std::string> unlabelled_centres = {});
 
 }  // namespace liteheart

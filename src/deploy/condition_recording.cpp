@@ -23,23 +23,25 @@ constexpr double kWholeSeconds = 1800, kPartSeconds = 600, kMarginSeconds = 20;
 /// Position of each of the model's leads among the recording's.
 std::vector<std::size_t> find_leads(const Recording& r, const ModelCard& card,
                                     const std::string& lead, std::vector<std::string>& warnings) {
-  const bool single = r.leads.size() == 1 && card.leads.size() == 1;
-  if (single) {
+  const auto told = lead_index(lead);
+  if (!lead.empty() && !told)
+    throw Error("--lead", "'" + lead + "' is not one of the twelve leads", "use a name such as I");
+  if (card.leads.size() == 1) {
     const auto wanted = std::string(kLeadNames[static_cast<std::size_t>(card.leads[0])]);
-    const auto index = lead.empty() ? lead_index(r.leads[0]) : lead_index(lead);
-    if (!lead.empty() && !index)
-      throw Error("--lead", "'" + lead + "' is not one of the twelve leads",
-                  "use a name such as I");
+    const bool single = r.leads.size() == 1;
+    const auto index = !told && single ? lead_index(r.leads[0]) : told;
     if (index && *index != card.leads[0]) {
-      throw Error(r.name,
-                  fmt::format("holds lead {}, the model reads lead {}",
-                              kLeadNames[static_cast<std::size_t>(*index)], wanted),
-                  "use a model for that lead, or --lead if the file is wrong");
+      const std::string other(kLeadNames[static_cast<std::size_t>(*index)]);
+      throw single
+          ? Error(r.name, fmt::format("holds lead {}, the model reads lead {}", other, wanted),
+                  "use a model for that lead, or --lead if the file is wrong")
+          : Error("--lead", fmt::format("the model reads lead {}, not {}", wanted, other),
+                  "use a model for that lead, or leave --lead out");
     }
-    if (!index)
+    if (single && !index)
       warnings.push_back(
           fmt::format("the lead is called '{}': taken as lead {}", r.leads[0], wanted));
-    return {0};
+    if (single) return {0};
   }
   std::vector<std::size_t> at;
   for (const int wanted : card.leads) {

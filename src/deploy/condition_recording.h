@@ -14,9 +14,10 @@ namespace liteheart {
 /// Takes the model's leads out of the recording and cuts it into windows, spread evenly so that all
 /// of it is seen; those that the quality gate refuses are left out, which may be all. A recording
 /// is read piece by piece: usually half an hour of it is in memory at most, beside the windows.
-/// `lead`: what the only lead of a single-lead file is, where its name does not tell; empty: take
-/// its own name, or the model's lead with a warning. Throws Error (place: the recording's name) if
-/// a lead is not there or the recording is too short or too slow.
+/// `lead`: what the only lead of a single-lead file is, where its name does not tell, and which
+/// lead of several is meant; empty: its own name, or the model's lead with a warning. Throws Error
+/// (place: the recording's name) if a lead is not there or is not the model's, or the recording is
+/// too short or too slow.
 ConditionedRecording condition_recording(RecordingStream& recording, const ModelCard& card,
                                          const std::string& lead);
 

@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "data/comma_list.h"
 #include "data/dataset.h"
 #include "data/splits.h"
 #include "ecg/error.h"
@@ -69,14 +70,24 @@ class DataChecks {
     }
   }
 
+  /// Of a method with a data set of its own: that it is not trained on the protocol's test.
+  void check_own_data(const Job& training, const Job& evaluation) {
+    if (training.data == evaluation.data) return;
+    if (!apart_.emplace(training.data, evaluation.data).second) return;
+    require_other_patients(training.label, "is", training.data, evaluation.data,
+                           "prepare the method's data set from other folds");
+  }
+
   std::vector<std::string> take_warnings() { return std::move(warnings_); }
 
  private:
   void check_labels(const Job& training) {
     const TrainConfig& c = training.config;
-    if (!checked_.emplace(training.data, c.labelled, c.labelled_seed).second) return;
+    if (!checked_.emplace(training.data, c.labelled, c.labelled_seed, c.unlabelled_centres).second)
+      return;
     const PreparedDataset& data = open(training.data);
-    const auto known = choose_labelled(data, c.labelled, c.labelled_seed);
+    const auto known =
+        choose_labelled(data, c.labelled, c.labelled_seed, comma_list(c.unlabelled_centres));
     const auto labelled = [&](Split split) {
       Records records = data.indices(split);
       std::erase_if(records, [&](std::size_t i) { return !known[i]; });
@@ -102,6 +113,22 @@ class DataChecks {
     return open_.emplace(folder, PreparedDataset(out_ / folder)).first->second;
   }
 
+  /// Throws Error where `data`, which it is trained on, has patients of the test split of `tested`.
+  void require_other_patients(const std::string& place, const std::string& who,
+                              const std::string& data, const std::string& tested,
+                              const char* remedy) {
+    const PreparedDataset &from = open(data), &test = open(tested);
+    std::set<std::string_view> patients;
+    for (const std::size_t i : test.indices(Split::kTest)) patients.insert(test.rows()[i].patient);
+    for (const Split split : {Split::kTrain, Split::kValidate})
+      for (const std::size_t i : from.indices(split))
+        if (patients.contains(from.rows()[i].patient))
+          throw Error(place,
+                      fmt::format("{} trained on patient {}, who is in the test split", who,
+                                  from.rows()[i].patient),
+                      remedy);
+  }
+
   void check_teacher(const Job& training, const Job& teacher) {
     if (teacher.data == training.data) return;
     if (!taught_.emplace(training.data, teacher.data).second) return;
@@ -113,21 +140,15 @@ class DataChecks {
         throw Error(place,
                     fmt::format("its teacher's data set does not have the class {}", short_name(d)),
                     "prepare both with the same --classes");
-    std::set<std::string_view> tested;
-    for (const std::size_t i : data.indices(Split::kTest)) tested.insert(data.rows()[i].patient);
-    for (const Split split : {Split::kTrain, Split::kValidate})
-      for (const std::size_t i : from.indices(split))
-        if (tested.contains(from.rows()[i].patient))
-          throw Error(place,
-                      fmt::format("its teacher is trained on patient {}, who is in the test split",
-                                  from.rows()[i].patient),
-                      "prepare the teacher's data set from other folds");
+    require_other_patients(place, "its teacher is", teacher.data, training.data,
+                           "prepare the teacher's data set from other folds");
   }
 
   const fs::path& out_;
   std::map<std::string, PreparedDataset> open_;
-  std::set<std::tuple<std::string, double, std::uint64_t>> checked_;
+  std::set<std::tuple<std::string, double, std::uint64_t, std::string>> checked_;
   std::set<std::pair<std::string, std::string>> taught_;  // data of a student, of its teacher
+  std::set<std::pair<std::string, std::string>> apart_;   // own data of a method, the protocol's
   std::set<std::string> tested_;
   std::vector<std::string> warnings_;
 };
@@ -144,6 +165,7 @@ std::vector<std::string> check_data(const Grid& grid, const fs::path& out) {
           std::any_of(e.experiment.tests.begin(), e.experiment.tests.end(),
                       [&](const DataSpec& d) { return d.name == cell.test; });
       checks.check_test(cell, evaluation, !is_further_test);
+      if (!is_further_test) checks.check_own_data(training, evaluation);
     }
   }
   return checks.take_warnings();

@@ -22,14 +22,14 @@ std::vector<std::string> names(const std::vector<T>& items) {
 
 /// Keys that the experiment gives every training itself, and what to write instead.
 void refuse_own_key(const std::string& place, const std::string& key) {
-  const char* const remedy = key == "seed"      ? "list them as seeds = [1, 2]"
-                             : key == "data"    ? "name the data set in the protocol"
-                             : key == "teacher" ? "describe it as the protocol's teacher"
-                             : key == "start"
-                                 ? "write it beside the method's settings: start = \"METHOD\""
-                             : key == "threads" ? "every training has one; --jobs says how many run"
-                             : key == "out"     ? "every training has its own, under --out"
-                                                : nullptr;
+  const char* const remedy =
+      key == "seed"      ? "list them as seeds = [1, 2]"
+      : key == "data"    ? "name the data set in the protocol, or beside the method's settings"
+      : key == "teacher" ? "describe it as the protocol's teacher"
+      : key == "start"   ? "write it beside the method's settings: start = \"METHOD\""
+      : key == "threads" ? "every training has one; --jobs says how many run"
+      : key == "out"     ? "every training has its own, under --out"
+                         : nullptr;
   if (remedy != nullptr)
     throw Error(place, fmt::format("'{}' is not a setting of an experiment", key), remedy);
 }

@@ -42,9 +42,9 @@ struct Method {
   Settings settings;
   // Methods whose models are its teachers; "teacher", or none: the protocol's.
   std::vector<std::string> teachers;
-  std::string data;                  // trained on, with the classes of the protocol's; empty: that
-  std::string start;                 // a method whose weights are the first ones; empty: none
-  std::vector<std::uint64_t> seeds;  // none: the experiment's
+  std::string data;   // trained on, with the classes of the protocol's; empty: the protocol's
+  std::string start;  // a method whose weights are the first ones; empty: none
+  std::vector<std::uint64_t> seeds;    // none: the experiment's
   std::vector<std::string> protocols;  // none: all
 };
 

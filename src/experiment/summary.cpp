@@ -113,10 +113,10 @@ class Page {
     std::vector<std::string> names;
     for (const SystemRow& r : t.rows) {
       if (r.seeds > 0) continue;
-      names.push_back(r.method);
+      names.push_back(title_of(r));
       for (const std::string& value : r.axes) names.back() += " " + value;
     }
-    return names.empty() ? "" : fmt::format("Still to run: {}.\n\n", fmt::join(names, ", "));
+    return names.empty() ? "" : fmt::format("Still to run: {}.\n\n", fmt::join(names, "; "));
   }
 
   Rows gap_rows(const SystemTable& t) const {

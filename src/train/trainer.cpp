@@ -11,6 +11,7 @@
 
 #include "data/comma_list.h"
 #include "data/output_file.h"
+#include "data/splits.h"
 #include "distill/rival.h"
 #include "distill/rivals.h"
 #include "ecg/error.h"
@@ -90,7 +91,8 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
   const ObjectiveWeights weights = objective_weights(config);
   model_ = Model::create(make_card(config, data_), config.seed);
   if (!config.start.empty()) start_from(config, data_, model_);
-  const auto known = known_labels(config, data_);
+  const auto known = choose_labelled(data_, config.labelled, config.labelled_seed,
+                                     comma_list(config.unlabelled_centres));
   BatchOptions options;
   const auto train_records = data_.indices(Split::kTrain);
   for (const std::size_t record : train_records)

@@ -6,7 +6,6 @@
 
 #include "data/comma_list.h"
 #include "data/same_conditioning.h"
-#include "data/splits.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
 #include "train/file_hash.h"
@@ -62,22 +61,6 @@ void start_from(const TrainConfig& config, const PreparedDataset& data, Model& m
                 "take its --lead, and prepare the data with its --classes in its order");
   }
   assign_state(model.state(), start.state(), file.string());
-}
-
-std::vector<std::uint8_t> known_labels(const TrainConfig& config, const PreparedDataset& data) {
-  auto known = choose_labelled(data, config.labelled, config.labelled_seed);
-  for (const std::string& name : comma_list(config.unlabelled_centres)) {
-    bool found = false;
-    for (std::size_t i = 0; i < data.size(); ++i) {
-      if (data.rows()[i].centre != name) continue;
-      known[i] = 0;
-      found = true;
-    }
-    if (!found)
-      throw Error(config.data, "has no centre called '" + name + "'",
-                  "--unlabelled_centres takes names as records.csv there has them");
-  }
-  return known;
 }
 
 json training_identity(const TrainConfig& config, const PreparedDataset& data) {

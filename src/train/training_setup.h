@@ -16,13 +16,8 @@ namespace liteheart {
 /// (setting).
 ModelCard make_card(const TrainConfig& config, const PreparedDataset& data);
 
-/// Gives `model` the weights of config.start; where that is a network of 12 leads and `model` has a
-/// restoration net, to the student behind it. Throws Error (file, remedy) where they do not fit.
+/// Gives `model` the weights of config.start. Throws Error (file, remedy) where they do not fit.
 void start_from(const TrainConfig& config, const PreparedDataset& data, Model& model);
-
-/// 1 for each record of the data set whose labels may be used, else 0. Throws Error naming a centre
-/// of config.unlabelled_centres that is not there.
-std::vector<std::uint8_t> known_labels(const TrainConfig& config, const PreparedDataset& data);
 
 /// What makes this training the one that a checkpoint belongs to: the settings that the result
 /// depends on, and hashes of the data, teachers and start.

@@ -148,6 +148,14 @@ TEST(Diagnose, TakesTheShippedModelOfTheLeadThatIsThere) {
   EXPECT_EQ(leads({scratch / "ECG.hea", "--lead", "II"}), Leads{"II"});
   EXPECT_EQ(leads({Study::get().recording()}), Leads{"I"});
   EXPECT_EQ(leads({Study::get().recording(), "--lead", "ii"}), Leads{"II"});
+  ASSERT_EQ(liteheart({"diagnose", scratch / "II.hea", scratch / "I.hea", scratch / "ECG.hea",
+                       "--report", scratch / "pages"})
+                .exit_code,
+            0);
+  for (const auto& [page, model] : {std::pair("II", "lead-ii"), {"I", "lead-i"}, {"ECG", "lead-i"}})
+    EXPECT_NE(read_bytes(scratch / "pages/" + page + ".html").find(fmt::format("{}.lhm", model)),
+              std::string::npos)
+        << page;
   EXPECT_TRUE(fails_clearly(liteheart({"diagnose", Study::get().recording(), "--lead", "V5"}),
                             {"no model for lead V5", "--model"}));
 }

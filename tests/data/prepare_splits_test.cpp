@@ -86,6 +86,7 @@ TEST_F(Prepare, TrainsOnWholeCentresWhereAsked) {
   add_some(3, "old");
   write_bytes(folder / "old/records.csv", "record,fold\nA00,1\nA01,8\nA02,9\n");
   add_some(2, "new");
+  write_bytes(folder / "new/records.csv", "record,fold\nA00,9\nA01,\n");
   options.sources = {folder / "old", folder / "new"};
   options.train_centres = {"new"};
   run();

@@ -170,6 +170,28 @@ TEST_F(Labelled, ChoiceFollowsTheSeed) {
   EXPECT_NE(choose_labelled(data, 0.1, 4), choose_labelled(data, 0.1, 5));
 }
 
+TEST_F(Labelled, UnlabelledCentresDoNotChangeTheChoiceAmongTheOthers) {
+  const PreparedDataset data(folder);
+  std::vector<RecordRow> rows = data.rows();
+  std::vector<std::uint8_t> labels;
+  for (std::size_t i = 0; i < 2 * data.size(); ++i) {
+    const auto own = data.labels(i % data.size());
+    labels.insert(labels.end(), own.begin(), own.end());
+    if (i < data.size()) continue;
+    rows.push_back(rows[i - data.size()]);
+    rows.back().centre = "new";
+    rows.back().patient += " of the new centre";
+  }
+  test::write_small_dataset(folder / "both", rows, labels, data.classes());
+  const PreparedDataset both(folder / "both");
+  const std::vector<std::string> new_ones = {"new"}, nowhere = {"new", "nowhere"};
+  auto expected = choose_labelled(data, 0.1, 1);
+  expected.resize(both.size());
+  EXPECT_EQ(choose_labelled(both, 0.1, 1, new_ones), expected);
+  EXPECT_NE(test::error_of([&] { choose_labelled(both, 0.1, 1, nowhere); }).find("'nowhere'"),
+            std::string::npos);
+}
+
 TEST_F(Labelled, ARatioOutsideZeroToOneIsRefused) {
   const PreparedDataset data(folder);
   for (const double ratio : {0.0, -1.0, 1.1, std::nan("")})

@@ -98,6 +98,12 @@ TEST(ConditionRecording, the_wrong_lead_or_too_little_of_it_is_an_error) {
   recording.leads = {"ECG"};
   EXPECT_FALSE(conditioned(recording).about.warnings.empty());
   EXPECT_TRUE(conditioned(recording, "I").about.warnings.empty());
+  Recording two = beats(10, 250);
+  two.leads = {"I", "II"};
+  two.mv.insert(two.mv.end(), two.mv.begin(), two.mv.end());
+  EXPECT_TRUE(conditioned(two, "I").about.warnings.empty());
+  EXPECT_NE(test::error_of([&] { conditioned(two, "II"); }).find("reads lead I, not II"),
+            std::string::npos);
   EXPECT_NE(test::error_of([&] { conditioned(beats(1.5, 250)); }).find("too short"),
             std::string::npos);
 }

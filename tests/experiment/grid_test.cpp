@@ -95,7 +95,9 @@ start = "logit"
   EXPECT_EQ(adapted.config.teacher, plain.config.teacher);
   const auto prepared = std::ranges::find(g.jobs, adapted.data, &Job::data);
   EXPECT_EQ(prepared->kind, JobKind::kPrepare);
-  EXPECT_NE(std::ranges::find(prepared->words, "--classes"), prepared->words.end());
+  const auto classes = std::ranges::find(prepared->words, "--classes");
+  ASSERT_NE(classes, prepared->words.end());
+  EXPECT_EQ(*(classes + 1), open_classes(plain.data));
   for (const Cell& cell : g.experiments[0].cells)
     EXPECT_EQ(g.jobs[cell.evaluation].data, plain.data) << cell.method;
   EXPECT_NE(error(with(text, "data = \"both\"", "data = \"bath\"")).find("did you mean 'both'"),

@@ -92,7 +92,7 @@ TEST_F(Tables, TheSummaryShowsWhatIsThereAndWhatIsMissing) {
   const std::string page = summary_markdown(g.experiments[0].experiment, tables, bootstrap);
   EXPECT_NE(page.find("## A table\n"), std::string::npos) << page;
   EXPECT_NE(page.find("4 recordings of 4 patients"), std::string::npos) << page;
-  EXPECT_NE(page.find("\nStill to run: teacher, logit.\n"), std::string::npos) << page;
+  EXPECT_NE(page.find("\nStill to run: teacher, 12 leads; logit.\n"), std::string::npos) << page;
   // Record 0, a positive, comes last: 2 of 4 pairs are in order.
   EXPECT_NE(page.find("| baseline | 1 of 2 | 0.500 |"), std::string::npos) << page;
   EXPECT_NE(page.find("| liteheart | 2 | 1.000 ± 0.000 |"), std::string::npos) << page;
