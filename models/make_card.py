@@ -52,8 +52,9 @@ def main():
           "folds 1-8 for training, fold 9 for selection, thresholds and calibration; split by patient. "
           "Fold 10 was never seen.\n")
     print("**Licence.** Weights: Apache-2.0, as the project.\n")
+    begun = "; it began with the weights of an earlier such training" if settings.get("start") else ""
     print(f"**Training.** `liteheart distil` from a 12-lead teacher trained by this program on the same folds; best epoch "
-          f"{card['provenance']['best_epoch']} of {card['provenance']['epochs']}, selected by MAP. Settings:\n")
+          f"{card['provenance']['best_epoch']} of {card['provenance']['epochs']}, selected by MAP{begun}. Settings:\n")
     print("```json\n" + json.dumps(settings, indent=1, sort_keys=True) + "\n```\n")
     print("**Limits.** One hospital's recordings of 10 s at rest; adults almost only. The frontal axis, the right chest leads "
           "and most infarctions are beyond one lead. A wearable's signal is noisier than the recordings it learned from. "

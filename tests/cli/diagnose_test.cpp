@@ -153,7 +153,7 @@ TEST(Diagnose, TakesTheShippedModelOfTheLeadThatIsThere) {
                 .exit_code,
             0);
   for (const auto& [page, model] : {std::pair("II", "lead-ii"), {"I", "lead-i"}, {"ECG", "lead-i"}})
-    EXPECT_NE(read_bytes(scratch / "pages/" + page + ".html").find(fmt::format("{}.lhm", model)),
+    EXPECT_NE(read_bytes(scratch / "pages/" + page + ".html").find(std::string(model) + ".lhm"),
               std::string::npos)
         << page;
   EXPECT_TRUE(fails_clearly(liteheart({"diagnose", Study::get().recording(), "--lead", "V5"}),
