@@ -66,7 +66,7 @@ class OpenModel {
 class Run {
  public:
   explicit Run(const DiagnoseArguments& a) : a_(a) {
-    if (!own_choice()) use(a.model.empty() ? shipped_model({}, a.lead) : fs::path(a.model));
+    if (!recording_chooses()) use(a.model.empty() ? shipped_model({}, a.lead) : fs::path(a.model));
     if (!a.restored.empty()) fs::create_directories(a.restored);
     if (a.report.empty()) return;
     reports_.emplace(a.report, a.paper.options(), a.paper.size(), LITEHEART_VERSION);
@@ -92,13 +92,14 @@ class Run {
     for (const fs::path& recording : recordings) {
       std::unique_ptr<RecordingStream> stream;
       attempt(recording, &*source, [&] { stream = open_recording(recording, a_.read); });
-      if (stream != nullptr && own_choice()) use(shipped_model(stream->about(), {}));
-      attempt(recording, &*source, [&] {
-        if (stream == nullptr) return;
-        waiting_windows_ += add(condition_recording(*stream, model_->engine().card(), a_.lead),
-                                source->in_users_words(recording.string()));
-        places_.push_back({recording, a_.read, a_.lead});
-      });
+      if (stream != nullptr) {
+        if (recording_chooses()) use(shipped_model(stream->about(), {}));
+        attempt(recording, &*source, [&] {
+          waiting_windows_ += add(condition_recording(*stream, model_->engine().card(), a_.lead),
+                                  source->in_users_words(recording.string()));
+          places_.push_back({recording, a_.read, a_.lead});
+        });
+      }
       if (waiting_windows_ >= kTogether) flush();
       if (progress) progress->update(++read);
     }
@@ -119,7 +120,7 @@ class Run {
 
  private:
   /// Each recording says itself which model is for it.
-  bool own_choice() const { return a_.model.empty() && a_.lead.empty(); }
+  bool recording_chooses() const { return a_.model.empty() && a_.lead.empty(); }
 
   /// From here on recordings are judged by the model of that file.
   void use(const fs::path& file) {

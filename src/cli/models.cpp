@@ -22,11 +22,8 @@ constexpr std::array<ShippedModel, 2> kShipped = {
     {{"I", "liteheart-lead-i.lhm"}, {"II", "liteheart-lead-ii.lhm"}}};
 
 const ShippedModel& chosen(const Recording& recording, const std::string& lead) {
-  const auto reads = [](std::string_view name) {
-    return std::ranges::find(kShipped, name, &ShippedModel::lead);
-  };
   if (!lead.empty()) {
-    const auto model = reads(lead_name(lead));
+    const auto model = std::ranges::find(kShipped, lead_name(lead), &ShippedModel::lead);
     if (model != kShipped.end()) return *model;
     throw Error("--lead", fmt::format("no model for lead {} comes with LiteHeart", lead),
                 "give one with --model (liteheart distil --lead makes it), or use I or II");

@@ -47,17 +47,11 @@ void split_by_patient(std::span<RecordRow> rows, std::span<const std::uint8_t> l
     throw Error("", fmt::format("{} shares for three splits", options.shares.size()),
                 "give those of train, validate and test, for example 0.8, 0.1 and 0.1");
   std::vector<std::size_t> members;
-  std::vector<RecordRow> divided;
-  std::vector<std::uint8_t> labels_of;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (is_trained_on(rows[i], options)) continue;
-    members.push_back(i);
-    divided.push_back(rows[i]);
-    const auto own = labels.subspan(i * classes, classes);
-    labels_of.insert(labels_of.end(), own.begin(), own.end());
-  }
-  const std::vector<int> part =
-      stratify(patient_groups(divided), labels_of, classes, options.shares, options.seed);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (!is_trained_on(rows[i], options)) members.push_back(i);
+  const std::vector<int> part = stratify_patients(
+      rows, members, [&](std::size_t i) { return labels.subspan(i * classes, classes); }, classes,
+      options.shares, options.seed);
   for (std::size_t k = 0; k < members.size(); ++k)
     rows[members[k]].split = std::array{Split::kTrain, Split::kValidate, Split::kTest}[part[k]];
 }

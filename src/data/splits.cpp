@@ -158,6 +158,20 @@ std::vector<int> patient_groups(std::span<const RecordRow> rows) {
   return groups;
 }
 
+std::vector<int> stratify_patients(
+    std::span<const RecordRow> rows, std::span<const std::size_t> members,
+    const std::function<std::span<const std::uint8_t>(std::size_t)>& labels, std::size_t classes,
+    std::span<const double> shares, std::uint64_t seed) {
+  std::vector<RecordRow> rows_of;
+  std::vector<std::uint8_t> labels_of;
+  for (const std::size_t i : members) {
+    rows_of.push_back(rows[i]);
+    const auto own = labels(i);
+    labels_of.insert(labels_of.end(), own.begin(), own.end());
+  }
+  return stratify(patient_groups(rows_of), labels_of, classes, shares, seed);
+}
+
 std::vector<std::uint8_t> choose_labelled(const PreparedDataset& data, double ratio,
                                           std::uint64_t seed,
                                           std::span<const std::string> unlabelled_centres) {
@@ -177,14 +191,9 @@ std::vector<std::uint8_t> choose_labelled(const PreparedDataset& data, double ra
   for (const Split split : {Split::kNone, Split::kTrain, Split::kValidate}) {
     std::vector<std::size_t> members = data.indices(split);
     std::erase_if(members, is_unlabelled);
-    std::vector<RecordRow> rows;
-    std::vector<std::uint8_t> labels;
-    for (const std::size_t i : members) {
-      rows.push_back(all[i]);
-      labels.insert(labels.end(), data.labels(i).begin(), data.labels(i).end());
-    }
-    const std::vector<int> part =
-        stratify(patient_groups(rows), labels, data.classes().size(), shares, seed);
+    const std::vector<int> part = stratify_patients(
+        all, members, [&](std::size_t i) { return data.labels(i); }, data.classes().size(), shares,
+        seed);
     for (std::size_t k = 0; k < members.size(); ++k) labelled[members[k]] = part[k] == 0;
   }
   for (std::size_t i = 0; i < all.size(); ++i)

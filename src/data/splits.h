@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +18,13 @@ namespace liteheart {
 /// Deterministic by seed.
 std::vector<int> stratify(std::span<const int> group, std::span<const std::uint8_t> labels,
                           std::size_t classes, std::span<const double> shares, std::uint64_t seed);
+
+/// The same of the patients that `members` of the rows are of, as if there were no others. labels:
+/// 0/1 per class of a row. Returns the part of each member.
+std::vector<int> stratify_patients(
+    std::span<const RecordRow> rows, std::span<const std::size_t> members,
+    const std::function<std::span<const std::uint8_t>(std::size_t)>& labels, std::size_t classes,
+    std::span<const double> shares, std::uint64_t seed);
 
 /// Dense group numbers of the rows' patients, in order of appearance.
 std::vector<int> patient_groups(std::span<const RecordRow> rows);

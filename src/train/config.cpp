@@ -125,8 +125,7 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
        true},
       {"weight_region_features", &c.weight_region_features,
        "weight of the feature distance where the teacher looks, at every encoder block "
-       "(region-aware "
-       "part)",
+       "(region-aware part)",
        true},
       {"weight_region_agreement", &c.weight_region_agreement,
        "weight of looking where the teacher looks (region-aware part)", true},

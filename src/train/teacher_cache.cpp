@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
+#include <utility>
+
 #include "data/same_conditioning.h"
 #include "distill/attention_transfer.h"
 #include "distill/bins.h"
@@ -220,15 +222,13 @@ TeacherView teacher_view(const std::filesystem::path& teacher_path, const Prepar
                      [&] { return compute(teacher, data, records, device, bf16, progress); }),
               teacher.card.decision, columns);
   view.head = head_for(teacher, columns, device);
-  if (!blocks) {
-    view.all.blocks.clear();
-    return view;
-  }
+  const std::vector<torch::Tensor> last = std::exchange(view.all.blocks, {});
+  if (!blocks) return view;
   const WeightFile more = cached(place("blocks"), [&] {
     return compute_blocks(teacher, data, records, device, bf16, progress);
   });
-  for (std::size_t i = more.tensors.size(); i-- > 0;)
-    view.all.blocks.insert(view.all.blocks.begin(), more.tensors[i].second);
+  for (const auto& [name, tensor] : more.tensors) view.all.blocks.push_back(tensor);
+  view.all.blocks.insert(view.all.blocks.end(), last.begin(), last.end());
   return view;
 }
 
