@@ -24,10 +24,11 @@
 namespace liteheart::edge {
 namespace {
 
-static_assert(kLanes == kColumnMultiple);
+constexpr int kBlock = kColumnMultiple;  // columns
+static_assert(kBlock % kLanes == 0);
 using Bytes = std::uint8_t __attribute__((vector_size(kLanes)));
 
-/// 16 columns from element `at` on, as floats.
+/// kLanes columns from element `at` on, as floats.
 inline Vector read(const Elements& from, std::size_t at) {
   if (!from.bytes) return load(static_cast<const float*>(from.data) + at);
   Bytes b;
@@ -60,11 +61,11 @@ template <class Isa>
 struct ByteSums {
   template <int Rows, int Blocks>
   static void of(const ByteGemm& g, std::size_t t, std::size_t c,
-                 std::int32_t (*total)[Blocks * kLanes]) {
+                 std::int32_t (*total)[Blocks * kBlock]) {
     // As many parts at a time as their sums stay in registers.
     constexpr int kParts = Isa::kTogether < Isa::kParts ? Isa::kTogether : Blocks * Isa::kParts,
-                  kColumns = kLanes / Isa::kParts * kParts;
-    for (int first = 0; first < Blocks * kLanes; first += kColumns) {
+                  kColumns = kBlock / Isa::kParts * kParts;
+    for (int first = 0; first < Blocks * kBlock; first += kColumns) {
       typename Isa::Part sums[Rows][kParts];
       for (int r = 0; r < Rows; ++r) {
         for (int p = 0; p < kParts; ++p) sums[r][p] = typename Isa::Part{};
@@ -90,18 +91,18 @@ struct ByteSums {
 /// Rows x (Blocks x 16) of out, from row t and column c on.
 template <class Isa, int Rows, int Blocks>
 inline void byte_tile(const ByteGemm& g, std::size_t t, std::size_t c) {
-  std::int32_t total[Rows][Blocks * kLanes];
+  std::int32_t total[Rows][Blocks * kBlock];
   ByteSums<Isa>::template of<Rows, Blocks>(g, t, c, total);
   const Vector inverse = splat(1 / g.out.scale);
-  for (int b = 0; b < Blocks; ++b) {
-    const std::size_t column = c + static_cast<std::size_t>(b) * kLanes;
+  for (int first = 0; first < Blocks * kBlock; first += kLanes) {
+    const std::size_t column = c + static_cast<std::size_t>(first);
     Integers zeros;
     std::memcpy(&zeros, g.sum + column, sizeof zeros);
     zeros *= g.in_zero - Isa::kLess;
     const Vector scale = load(g.scale + column), bias = load(g.bias + column);
     for (int r = 0; r < Rows; ++r) {
       Integers sum;
-      std::memcpy(&sum, total[r] + b * kLanes, sizeof sum);
+      std::memcpy(&sum, total[r] + first, sizeof sum);
       Vector y = __builtin_convertvector(sum - zeros, Vector) * scale + bias;
       if (g.leaky) y = y > 0 ? y : y * splat(kLeakySlope);
       const std::size_t at = (t + static_cast<std::size_t>(r)) * g.columns + column;

@@ -37,11 +37,11 @@ template <>
 struct ByteSums<CortexM> {
   template <int Rows, int Blocks>
   static void of(const ByteGemm& g, std::size_t t, std::size_t c,
-                 std::int32_t (*total)[Blocks * kLanes]) {
+                 std::int32_t (*total)[Blocks * kBlock]) {
     constexpr int kColumns = 4;
     const std::uint8_t* const begin = g.in + t * g.in_step;
     const std::size_t in_step = g.in_step, next = g.columns * kDepthMultiple;
-    for (int first = 0; first < Blocks * kLanes; first += kColumns) {
+    for (int first = 0; first < Blocks * kBlock; first += kColumns) {
       std::int32_t sum[Rows][kColumns] = {};
       const std::int8_t* weight = g.weight + (c + static_cast<std::size_t>(first)) * kDepthMultiple;
       for (const std::uint8_t* in = begin; in != begin + g.depth; in += kDepthMultiple) {

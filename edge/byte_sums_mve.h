@@ -18,12 +18,12 @@ template <>
 struct ByteSums<CortexM> {
   template <int Rows, int Blocks>
   static void of(const ByteGemm& g, std::size_t t, std::size_t c,
-                 std::int32_t (*total)[Blocks * kLanes]) {
+                 std::int32_t (*total)[Blocks * kBlock]) {
     constexpr int kColumns = 4, kDepth = 16;
     // Where the weights of a column stand: four, then those of all other columns, then four.
     const auto next = static_cast<std::uint32_t>(g.columns * kDepthMultiple);
     const uint32x4_t fours = vmulq_n_u32(vidupq_n_u32(0, 1), next);
-    for (int first = 0; first < Blocks * kLanes; first += kColumns) {
+    for (int first = 0; first < Blocks * kBlock; first += kColumns) {
       std::int32_t sum[Rows][kColumns] = {};
       const std::size_t column = c + static_cast<std::size_t>(first);
       const std::int8_t* weight = g.weight + column * kDepthMultiple;

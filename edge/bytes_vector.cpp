@@ -1,6 +1,6 @@
 // 128-bit vectors: SSE2, NEON, WebAssembly's; products of 16-bit numbers where there are none of
 // bytes. Cortex-M's instructions. Elsewhere the compiler's own.
-#define LITEHEART_LANES 16
+#define LITEHEART_LANES 4
 #include "edge/attention.h"
 #include "edge/byte_gemm.h"
 #include "edge/kernel_paths.h"

@@ -19,7 +19,8 @@ LITEHEART_KERNEL_PATH(vector);
 LITEHEART_KERNEL_PATH(avx2);
 LITEHEART_KERNEL_PATH(avx512);
 
-void neon_dot_byte_gemm(const ByteGemm& g);  // the rest of this path is `vector`'s
+void avxvnni_byte_gemm(const ByteGemm& g);   // the rest of this path is `avx2`'s,
+void neon_dot_byte_gemm(const ByteGemm& g);  // and of this `vector`'s
 
 #undef LITEHEART_KERNEL_PATH
 

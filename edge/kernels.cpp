@@ -2,7 +2,9 @@
 
 #include "edge/kernel_paths.h"
 
-#if defined(__aarch64__) && defined(__linux__)
+#if defined(__x86_64__)
+#include <cpuid.h>
+#elif defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
 #endif
 
@@ -23,8 +25,16 @@ LITEHEART_KERNEL_PATH(vector);
 #if defined(__x86_64__)
 LITEHEART_KERNEL_PATH(avx2);
 LITEHEART_KERNEL_PATH(avx512);
+constexpr Kernels avxvnni_kernels_ = {"avxvnni",      avx2_gemm,         avx2_toom_cook,
+                                      avx2_attention, avxvnni_byte_gemm, avx2_attention_exact,
+                                      avx2_to_bytes};
 
 bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+// Not every compiler's __builtin_cpu_supports knows it.
+bool has_avxvnni() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return has_avx2() && __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax >> 4 & 1) != 0;
+}
 bool has_avx512() {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
@@ -60,6 +70,7 @@ std::size_t kernel_paths(const Kernels** paths, std::size_t most) {
   add(vector_kernels_);
 #if defined(__x86_64__)
   if (has_avx2()) add(avx2_kernels_);
+  if (has_avxvnni()) add(avxvnni_kernels_);
   if (has_avx512()) add(avx512_kernels_);
 #elif defined(__aarch64__)
   if (has_dot()) add(neon_dot_kernels_);
