@@ -102,5 +102,14 @@ TEST_F(Prepare, TrainsOnWholeCentresWhereAsked) {
   EXPECT_NE(error().find("there are new, old"), std::string::npos) << error();
 }
 
+TEST_F(Prepare, TrainsOnWholeCentresAlone) {
+  add_some(2, "new");
+  options.sources = {folder / "new"};
+  options.train_centres = {"new"};
+  run();
+  const PreparedDataset data(options.out);
+  EXPECT_EQ(data.indices(Split::kTrain).size(), 2);
+}
+
 }  // namespace
 }  // namespace liteheart
