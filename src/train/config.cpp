@@ -91,7 +91,7 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
        "passes; one pass has as many steps as all training records need, labelled or not"},
       {"batch", &c.batch, "records per step"},
       {"labelled_share", &c.labelled_share,
-       "share of labelled records in a batch, where unlabelled ones are used too"},
+       "share of labelled records in a batch, where unlabelled ones are used too; 1: they are not"},
       {"learning_rate", &c.learning_rate,
        "peak rate of AdamW; linear warm-up, then linear decay to zero"},
       {"weight_decay", &c.weight_decay, "decoupled weight decay of AdamW"},

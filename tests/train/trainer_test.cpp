@@ -55,6 +55,19 @@ TEST_F(Training, by_distillation_lowers_its_total_loss_and_each_part) {
   }
 }
 
+TEST_F(Training, by_distillation_leaves_unlabelled_records_out_where_a_batch_has_no_share_of_them) {
+  for (const double share : {0.25, 1.0}) {
+    TrainConfig config = distil_settings(out(share < 1 ? "with" : "without"));
+    config.labelled = 0.5;
+    config.labelled_share = share;
+    config.epochs = 1;
+    ASSERT_EQ(train_apart(config).error, "");
+    const json epoch = log_of(config).back().at("losses");
+    EXPECT_EQ(epoch.contains("pseudo"), share < 1) << epoch.dump();
+    EXPECT_TRUE(epoch.contains("logit")) << epoch.dump();
+  }
+}
+
 TEST_F(Training, from_a_trained_model_begins_with_its_weights) {
   const TrainConfig first = settings(out("first"));
   ASSERT_EQ(train_apart(first).error, "");
