@@ -104,14 +104,19 @@ std::vector<std::vector<float>> windows_for(const ModelCard& card) {
   return windows;
 }
 
-/// The edge library on each path but plain loops, fastest first.
-std::vector<Contestant> edge_contestants(const std::vector<std::uint8_t>& bytes, const char* kind,
-                                         bool plain_loops) {
+/// The edge library on each path but plain loops, fastest first. kind: what is behind its name,
+/// kInBytes or of floats.
+constexpr std::string_view kInBytes = " int8";
+std::vector<Contestant> edge_contestants(const std::vector<std::uint8_t>& bytes,
+                                         std::string_view kind, bool plain_loops) {
   const edge::Kernels* paths[8];
   std::vector<Contestant> all;
-  for (std::size_t p = edge::kernel_paths(paths, 8); p-- > (plain_loops ? 0 : 1);)
+  for (std::size_t p = edge::kernel_paths(paths, 8); p-- > (plain_loops ? 0 : 1);) {
+    const bool as_before = p > 0 && paths[p]->gemm == paths[p - 1]->gemm;  // but for bytes
+    if (as_before && kind != kInBytes) continue;
     all.push_back(
         edge_contestant(fmt::format("edge{}, {}", kind, paths[p]->name), bytes, *paths[p]));
+  }
   return all;
 }
 
@@ -122,7 +127,7 @@ std::vector<Contestant> contestants_in_bytes(const Event& event, const OnnxRunti
   std::vector<float> shown;
   for (const auto& window : windows) shown.insert(shown.end(), window.begin(), window.end());
   const EdgeGraph floats = edge_graph(event.model);
-  auto all = edge_contestants(edge_bytes(quantize(floats, card, shown), card), " int8", false);
+  auto all = edge_contestants(edge_bytes(quantize(floats, card, shown), card), kInBytes, false);
   all.push_back(edge_contestants(edge_bytes(event.model), " fp32", false).front());
   if (onnx != nullptr) {
     all.push_back(onnx_contestant(*onnx, fmt::format("ONNX Runtime {} int8", onnx->version()),

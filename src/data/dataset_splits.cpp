@@ -28,13 +28,10 @@ bool is_trained_on(const RecordRow& row, const PrepareOptions& options) {
   return std::ranges::find(options.train_centres, row.centre) != options.train_centres.end();
 }
 
-/// A fold says so, or its centre.
-bool has_split(const RecordRow& row, const PrepareOptions& options) {
-  return row.fold > 0 || is_trained_on(row, options);
-}
-
 void split_by_fold(std::span<RecordRow> rows, const PrepareOptions& options) {
-  if (std::ranges::none_of(rows, [&](const RecordRow& row) { return has_split(row, options); }))
+  const auto to_split = [&](const RecordRow& row) { return !is_trained_on(row, options); };
+  const auto folded = [&](const RecordRow& row) { return to_split(row) && row.fold > 0; };
+  if (std::ranges::any_of(rows, to_split) && std::ranges::none_of(rows, folded))
     throw Error(
         "", "no recording has a fold",
         "put a records.csv with record,patient_id,fold beside them, or use --split patient");
@@ -118,9 +115,11 @@ void assign_splits(std::span<RecordRow> rows, std::span<const std::uint8_t> labe
                    std::size_t classes, const PrepareOptions& options) {
   std::string way = options.split;
   if (way == "auto")
-    way = std::ranges::all_of(rows, [&](const RecordRow& row) { return has_split(row, options); })
-              ? "fold"
-              : "patient";
+    way =
+        std::ranges::all_of(
+            rows, [&](const RecordRow& row) { return row.fold > 0 || is_trained_on(row, options); })
+            ? "fold"
+            : "patient";
   if (way == "fold") {
     split_by_fold(rows, options);
   } else if (way == "patient") {

@@ -53,10 +53,15 @@ void check_rival(const TrainConfig& c) {
           fmt::format("one of none, {}, {}", rival_names(true), rival_names(false)), is);
   require(!rival->teacher || !c.teacher.empty(), "rival",
           "one of none, " + rival_names(false) + " where there is no teacher", is);
-  if (rival->weak_view != WeakView::kNone && c.labelled >= 1) {
-    throw Error("setting rival",
-                "is " + is + ": it learns from unlabelled records, and there are none",
-                "set --labelled below 1");
+  if (rival->weak_view != WeakView::kNone) {
+    if (c.labelled >= 1) {
+      throw Error("setting rival",
+                  "is " + is + ": it learns from unlabelled records, and there are none",
+                  "set --labelled below 1");
+    }
+    require(c.labelled_share < 1, "labelled_share",
+            "below 1 where rival is " + is + ", which learns from unlabelled records",
+            c.labelled_share);
   }
   if (rival->weak_view == WeakView::kMean) {
     require(c.averaging > 0, "averaging", "above 0 where rival is " + is, c.averaging);

@@ -121,8 +121,7 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
                 "lower --labelled");
   }
   if ((distil || semi_supervised) && !options.unlabelled.empty()) {
-    const int most =
-        config.labelled_share == 1 && !semi_supervised ? config.batch : config.batch - 1;
+    const int most = config.labelled_share < 1 ? config.batch - 1 : config.batch;
     options.labelled_per_batch =
         std::clamp<std::int64_t>(std::lround(config.batch * config.labelled_share), 1, most);
     options.unlabelled_per_batch = config.batch - options.labelled_per_batch;

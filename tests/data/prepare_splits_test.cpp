@@ -109,6 +109,11 @@ TEST_F(Prepare, TrainsOnWholeCentresAlone) {
   run();
   const PreparedDataset data(options.out);
   EXPECT_EQ(data.indices(Split::kTrain).size(), 2);
+  add_some(2, "old");
+  options.sources.push_back(folder / "old");
+  options.overwrite = true;
+  options.split = "fold";
+  EXPECT_NE(error().find("no recording has a fold"), std::string::npos) << error();
 }
 
 }  // namespace

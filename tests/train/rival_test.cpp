@@ -94,6 +94,9 @@ TEST_F(Training, that_learns_from_unlabelled_records_is_refused_where_there_are_
   const std::string error = train_apart(config).error;
   EXPECT_NE(error.find("fixmatch"), std::string::npos) << error;
   EXPECT_NE(error.find("--labelled"), std::string::npos) << error;
+  config.labelled = 0.5;
+  config.labelled_share = 1;
+  EXPECT_NE(train_apart(config).error.find("below 1 where rival is 'fixmatch'"), std::string::npos);
 }
 
 }  // namespace
