@@ -62,12 +62,16 @@ torch::Tensor ObjectiveImpl::forward(const ModelOutput& out, const torch::Tensor
   }
   const torch::Tensor& last = out.backbone.blocks.back();
   const auto bins = teacher->map.size(2);
+  std::vector<torch::Tensor> blocks;  // [batch, channel, bin]
+  if (weights.region_features > 0 || weights.information > 0) {
+    for (const torch::Tensor& block : out.backbone.blocks)
+      blocks.push_back(in_bins(block.squeeze(2).to(torch::kFloat), bins));
+  }
   if (weights.region_features > 0) {
     torch::Tensor distance = torch::zeros({}, logits.options());
     for (std::size_t i = 0; i < projections->size(); ++i) {
-      const torch::Tensor block = out.backbone.blocks[i].squeeze(2).to(torch::kFloat);
       const torch::Tensor projected =
-          projections[i]->as<torch::nn::Conv1dImpl>()->forward(in_bins(block, bins));
+          projections[i]->as<torch::nn::Conv1dImpl>()->forward(blocks[i]);
       distance =
           distance + region_features(projected, teacher_blocks(teacher->blocks, i), teacher->map);
     }
@@ -83,8 +87,7 @@ torch::Tensor ObjectiveImpl::forward(const ModelOutput& out, const torch::Tensor
   }
   if (weights.information > 0) {
     std::vector<torch::Tensor> embeddings;
-    for (const auto& block : out.backbone.blocks)
-      embeddings.push_back(block.to(torch::kFloat).mean({2, 3}));
+    for (const torch::Tensor& block : blocks) embeddings.push_back(block.mean(2));
     for (const auto& layer : out.backbone.layers)
       embeddings.push_back(layer.to(torch::kFloat).mean(1));
     add("information", weights.information, information(embeddings, teacher->embeddings));
