@@ -153,7 +153,7 @@ std::string training_page(const std::string& title, const std::filesystem::path&
                       training_caption()};
   return html_page("Training of " + title,
                    fmt::format("<h1>Training of {}</h1>\n{}<h2>Epochs</h2>\n{}"
-                               "<p class=\"soft\">* the best MAP so far</p>\n",
+                               "<p class=\"soft\">* the best so far</p>\n",
                                escaped(title), to_html(f), table(rows)));
 }
 

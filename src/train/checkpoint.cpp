@@ -21,6 +21,7 @@ void write_checkpoint(const std::filesystem::path& out, const Checkpoint& checkp
       {"best_epoch", p.best_epoch},
       {"epochs_done", p.epochs_done},
       {"best_map", p.best_map},
+      {"best_auc", p.best_auc},
       {"seconds", p.seconds},
       {"finished", p.finished},
       {"sums", p.sums}}.dump();
@@ -35,9 +36,9 @@ std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& out, cons
   try {
     checkpoint.config = json::parse(file.metadata.at("config"));
     const json p = json::parse(file.metadata.at("progression"));
-    checkpoint.progression = {
-        p.at("step"),     p.at("optimizer_steps"), p.at("best_epoch"), p.at("epochs_done"),
-        p.at("best_map"), p.at("seconds"),         p.at("finished"),   p.at("sums")};
+    checkpoint.progression = {p.at("step"),        p.at("optimizer_steps"), p.at("best_epoch"),
+                              p.at("epochs_done"), p.at("best_map"),        p.at("best_auc"),
+                              p.at("seconds"),     p.at("finished"),        p.at("sums")};
   } catch (const std::exception&) {
     throw Error(path.string(), "is not a checkpoint of liteheart",
                 "choose another --out, or delete the folder");

@@ -15,7 +15,8 @@ struct Progression {
   std::uint64_t step = 0;  // steps done
   std::int64_t optimizer_steps = 0;
   int best_epoch = 0, epochs_done = 0;
-  double best_map = -1, seconds = 0;
+  double best_map = -1, best_auc = -1;  // of the best epoch
+  double seconds = 0;
   bool finished = false;
   nlohmann::json sums = nlohmann::json::object();  // of the losses of the epoch under way
 };

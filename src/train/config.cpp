@@ -108,7 +108,10 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
       {"cutmix", &c.cutmix, "probability that a batch is mixed by CutMix; 0 is off"},
       {"cutmix_beta", &c.cutmix_beta, "Beta parameter of CutMix"},
       {"augment", &c.augment, "strength of gain, noise and loss augmentation; 0 is off"},
-      {"patience", &c.patience, "stop after so many epochs without a better validation MAP"},
+      {"selection", &c.selection,
+       "what chooses the epoch on the validation split: map (mean average precision) or auc (macro "
+       "AUC, which is steadier on few labelled records)"},
+      {"patience", &c.patience, "stop after so many epochs without a better one"},
       {"precision", &c.precision, "bf16, fp32 or auto: bf16 where the processor computes with it"},
       {"device", &c.device, "cpu, cuda or auto"},
       {"threads", &c.threads, "threads; 0 is all cores"},
@@ -190,6 +193,7 @@ void check_config(const TrainConfig& c) {
   range("cutmix", c.cutmix, 0, 1);
   positive("cutmix_beta", c.cutmix_beta);
   range("augment", c.augment, 0, 10);
+  one_of("selection", c.selection, {"map", "auc"});
   range("patience", c.patience, 1, 100000);
   one_of("precision", c.precision, {"auto", "bf16", "fp32"});
   one_of("device", c.device, {"auto", "cpu", "cuda"});

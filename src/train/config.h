@@ -22,6 +22,7 @@ struct TrainConfig {
   double learning_rate = 1e-3, weight_decay = 0.01, warmup_epochs = 1, clip = 2;
   double averaging = 0.998;
   double cutmix = 1, cutmix_beta = 0.75, augment = 1;
+  std::string selection = "map";
   int patience = 6;
   std::string precision = "auto", device = "auto";
   int threads = 0;

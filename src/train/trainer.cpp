@@ -337,9 +337,12 @@ bool Trainer::end_epoch() {
   model_.train(true);
   report.map = mean_average_precision(p);
   report.auc = macro_auc(p);
-  report.best = report.map > progression_.best_map;
+  report.best = progression_.best_epoch == 0 ||
+                (config_.selection == "auc" ? report.auc > progression_.best_auc
+                                            : report.map > progression_.best_map);
   if (report.best) {
     progression_.best_map = report.map;
+    progression_.best_auc = report.auc;
     progression_.best_epoch = report.epoch;
     save_model(std::filesystem::path(config_.out) / "best.safetensors", kept);
   }

@@ -12,7 +12,7 @@ TEST(CheckpointFile, keeps_every_number_of_the_progression) {
   EXPECT_FALSE(read_checkpoint(folder.path(), {}));
   Checkpoint written;
   written.config = {{"epochs", 3}, {"learning_rate", 0.1}};
-  written.progression = {12, 11, 1, 2, 1.0 / 3, 0.7, true, {{"total", 0.1 + 0.2}}};
+  written.progression = {12, 11, 1, 2, 1.0 / 3, 0.6, 0.7, true, {{"total", 0.1 + 0.2}}};
   written.tensors = {{"x", at::arange(3, at::kFloat)}};
   write_checkpoint(folder.path(), written);
   const auto read = read_checkpoint(folder.path(), written.config);
@@ -22,6 +22,7 @@ TEST(CheckpointFile, keeps_every_number_of_the_progression) {
   EXPECT_EQ(read->progression.best_epoch, 1);
   EXPECT_EQ(read->progression.epochs_done, 2);
   EXPECT_EQ(read->progression.best_map, 1.0 / 3);
+  EXPECT_EQ(read->progression.best_auc, 0.6);
   EXPECT_EQ(read->progression.seconds, 0.7);
   EXPECT_TRUE(read->progression.finished);
   EXPECT_EQ(read->progression.sums.at("total").get<double>(), 0.1 + 0.2);

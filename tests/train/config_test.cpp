@@ -132,6 +132,7 @@ TEST(CheckConfig, refuses_each_bad_value_by_its_key) {
       {"cutmix", {-0.1, 1.1}},
       {"cutmix_beta", {0.0, -1.0}},
       {"augment", {-1.0, 11.0}},
+      {"selection", {"loss"}},
       {"patience", {0}},
       {"precision", {"fp16", ""}},
       {"device", {"gpu"}},

@@ -68,6 +68,25 @@ TEST_F(Training, by_distillation_leaves_unlabelled_records_out_where_a_batch_has
   }
 }
 
+TEST_F(Training, keeps_the_epoch_that_its_selection_calls_best) {
+  for (const std::string selection : {"map", "auc"}) {
+    TrainConfig config = settings(out(selection));
+    config.selection = selection;
+    config.epochs = 4;
+    config.learning_rate = 0.02;  // uneven epochs
+    config.averaging = 0;
+    ASSERT_EQ(train_apart(config).error, "");
+    double best = -1;
+    for (const json& line : log_of(config)) {
+      if (!line.contains("epoch")) continue;
+      const double value = line.at("validation_" + selection);
+      EXPECT_EQ(line.at("best").get<bool>(), value > best) << line.dump();
+      best = std::max(best, value);
+    }
+    EXPECT_GE(best, 0);
+  }
+}
+
 TEST_F(Training, from_a_trained_model_begins_with_its_weights) {
   const TrainConfig first = settings(out("first"));
   ASSERT_EQ(train_apart(first).error, "");
