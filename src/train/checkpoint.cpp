@@ -1,6 +1,7 @@
 #include "train/checkpoint.h"
 
 #include "ecg/error.h"
+#include "train/config.h"
 
 namespace liteheart {
 
@@ -36,15 +37,18 @@ std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& out, cons
   try {
     checkpoint.config = json::parse(file.metadata.at("config"));
     const json p = json::parse(file.metadata.at("progression"));
-    checkpoint.progression = {p.at("step"),        p.at("optimizer_steps"), p.at("best_epoch"),
-                              p.at("epochs_done"), p.at("best_map"),        p.at("best_auc"),
-                              p.at("seconds"),     p.at("finished"),        p.at("sums")};
+    checkpoint.progression = {
+        p.at("step"),        p.at("optimizer_steps"), p.at("best_epoch"),
+        p.at("epochs_done"), p.at("best_map"),        p.value("best_auc", -1.0),
+        p.at("seconds"),     p.at("finished"),        p.at("sums")};
   } catch (const std::exception&) {
     throw Error(path.string(), "is not a checkpoint of liteheart",
                 "choose another --out, or delete the folder");
   }
+  // A setting that came later was as it is by default.
+  const json defaults = config_json(TrainConfig());
   for (const auto& [key, value] : config.items()) {
-    const json before = checkpoint.config.value(key, json());
+    const json before = checkpoint.config.value(key, defaults.value(key, json()));
     if (before != value) {
       throw Error(
           path.string(),

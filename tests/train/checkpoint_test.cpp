@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include "ecg/error.h"
 #include "scratch.h"
 
 namespace liteheart {
@@ -27,6 +28,15 @@ TEST(CheckpointFile, keeps_every_number_of_the_progression) {
   EXPECT_TRUE(read->progression.finished);
   EXPECT_EQ(read->progression.sums.at("total").get<double>(), 0.1 + 0.2);
   EXPECT_TRUE(at::equal(read->tensors[0].second, at::arange(3, at::kFloat)));
+}
+
+TEST(CheckpointFile, from_before_a_setting_came_belongs_to_its_default) {
+  const test::ScratchFolder folder;
+  Checkpoint written;
+  written.config = {{"epochs", 3}};
+  write_checkpoint(folder.path(), written);
+  EXPECT_TRUE(read_checkpoint(folder.path(), {{"epochs", 3}, {"selection", "map"}}));
+  EXPECT_THROW(read_checkpoint(folder.path(), {{"epochs", 3}, {"selection", "auc"}}), Error);
 }
 
 }  // namespace
