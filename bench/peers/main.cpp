@@ -104,9 +104,10 @@ std::vector<std::vector<float>> windows_for(const ModelCard& card) {
   return windows;
 }
 
+constexpr std::string_view kInBytes = " int8";
+
 /// The edge library on each path but plain loops, fastest first. kind: what is behind its name,
 /// kInBytes or of floats.
-constexpr std::string_view kInBytes = " int8";
 std::vector<Contestant> edge_contestants(const std::vector<std::uint8_t>& bytes,
                                          std::string_view kind, bool plain_loops) {
   const edge::Kernels* paths[8];
