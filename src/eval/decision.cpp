@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 #include "ecg/error.h"
 #include "eval/columns.h"
@@ -139,27 +141,18 @@ std::optional<Platt> fit_platt(std::span<const float> logit, std::span<const std
   return fit.slope > 0 ? fit : problem.minimize({1, 0}, false);
 }
 
-float best_threshold(std::span<const float> probability, std::span<const std::uint8_t> label) {
-  std::vector<std::size_t> order(probability.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return probability[a] > probability[b]; });
-
-  Confusion c;
-  for (std::uint8_t y : label) ++(y ? c.fn : c.tn);
-  double best = -1;
-  float threshold = 0.5F;
+float best_threshold(std::span<const float> probability) {
+  constexpr double kBeta2 = 4;  // beta squared
+  std::vector<float> order(probability.begin(), probability.end());
+  std::sort(order.begin(), order.end(), std::greater<>());
+  const double positives = std::accumulate(order.begin(), order.end(), 0.0);
+  double found = 0, best = 0;
   for (std::size_t i = 0; i < order.size(); ++i) {
-    const bool positive = label[order[i]] != 0;
-    ++(positive ? c.tp : c.fp);
-    --(positive ? c.fn : c.tn);
-    if (i + 1 < order.size() && probability[order[i + 1]] == probability[order[i]]) continue;
-    if (const double f2 = f_beta(c, 2).value_or(0); f2 > best) {
-      best = f2;
-      threshold = probability[order[i]];
-    }
+    found += order[i];
+    const double f = (1 + kBeta2) * found / (kBeta2 * positives + static_cast<double>(i + 1));
+    best = std::max(best, f);
   }
-  return threshold;
+  return static_cast<float>(best / (1 + kBeta2));
 }
 
 std::vector<double> calibrated_logits(const Predictions& p, const Decision& d) {
@@ -208,7 +201,7 @@ Decision learn_decision(const Predictions& validation) {
   }
   const auto probability = columns(probabilities(validation, d), classes);
   for (std::size_t c = 0; c < classes; ++c) {
-    if (learned[c]) d.threshold[c] = best_threshold(probability.of(c), label.of(c));
+    if (learned[c]) d.threshold[c] = best_threshold(probability.of(c));
   }
   return d;
 }

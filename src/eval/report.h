@@ -31,9 +31,9 @@ struct Decision {
   std::vector<float> slope, intercept;  // [class] Platt: p = sigmoid(slope * logit + intercept)
 };
 
-/// Calibration by regularized Platt scaling per class, then thresholds maximizing F-beta 2 per
-/// class on `validation`. A class without positives or without negatives there keeps slope 1,
-/// intercept 0, threshold 0.5.
+/// Calibration by regularized Platt scaling per class on `validation`, then the thresholds that
+/// maximize the F-beta 2 which the calibrated probabilities let expect there. A class without
+/// positives or without negatives there keeps slope 1, intercept 0, threshold 0.5.
 Decision learn_decision(const Predictions& validation);
 
 /// Calibrated probabilities [record, class].
