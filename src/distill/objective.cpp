@@ -80,8 +80,7 @@ torch::Tensor ObjectiveImpl::forward(const ModelOutput& out, const torch::Tensor
   }
   if (weights.region_agreement > 0) {
     const torch::Tensor score = (logits * teacher->probability).sum();
-    const auto gradient =
-        torch::autograd::grad({score}, {last}, {}, /*retain_graph=*/true, /*create_graph=*/true);
+    const auto gradient = torch::autograd::grad({score}, {last}, {}, /*retain_graph=*/true);
     const torch::Tensor cam = in_bins(grad_cam(last, gradient[0]).unsqueeze(1), bins).squeeze(1);
     add("region_agreement", weights.region_agreement, region_agreement(cam, teacher->map));
   }

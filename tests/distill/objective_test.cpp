@@ -311,11 +311,14 @@ TEST(Objective, takes_labels_from_the_first_records_and_pseudo_labels_from_the_r
   EXPECT_FALSE(torch::equal(b["logit"], before["logit"]));
 }
 
-// Differences of the whole loss in float, along the gradient itself: there they are largest.
+// Differences of the loss in float, along the gradient itself: there they are largest. Region
+// agreement is left out: its gradient holds the weights of the student's Grad-CAM.
 TEST(Objective, descends_along_its_gradient_as_fast_as_the_gradient_says) {
   torch::manual_seed(8);
   Step step;
-  Objective objective(all_parts(), step.card.backbone, &step.teacher);
+  ObjectiveWeights weights = all_parts();
+  weights.region_agreement = 0;
+  Objective objective(weights, step.card.backbone, &step.teacher);
   step.model.train(false);
   std::map<std::string, torch::Tensor> parts;
   const auto loss = [&] {
@@ -337,6 +340,42 @@ TEST(Objective, descends_along_its_gradient_as_fast_as_the_gradient_says) {
   constexpr double kStep = 2e-4;
   EXPECT_NEAR((moved(kStep) - moved(-kStep)) / (2 * kStep), std::sqrt(square),
               0.05 * std::sqrt(square));
+}
+
+// With a linear classifier the weights of Grad-CAM do not depend on the features, so holding them
+// changes no derivative.
+TEST(Objective, region_agreement_moves_the_features_and_not_what_comes_after_them) {
+  torch::manual_seed(9);
+  Step step;
+  step.teacher.map = torch::rand({kBatch, 12, kBins});
+  ObjectiveWeights weights{.supervised = 0};
+  weights.region_agreement = 1;
+  Objective objective(weights, step.card.backbone, &step.teacher);
+  torch::Tensor features = torch::randn({kBatch, 16, 1, kBins}).requires_grad_();
+  torch::Tensor classifier = torch::randn({16, kClasses}).requires_grad_();
+  const auto loss = [&] {
+    ModelOutput out;
+    out.backbone.blocks = {features};
+    out.backbone.logits = features.mean({2, 3}).mm(classifier);
+    std::map<std::string, torch::Tensor> parts;
+    return objective->forward(out, step.signal, step.target, &step.teacher, parts);
+  };
+  loss().backward();
+  EXPECT_FALSE(classifier.grad().defined());
+  const torch::Tensor direction = features.grad() / features.grad().norm();
+  const auto moved = [&](double by) {
+    torch::NoGradGuard no_grad;
+    const torch::Tensor before = features.clone();
+    features.add_(direction, by);
+    torch::AutoGradMode grad(true);
+    const double value = loss().item<double>();
+    features.set_data(before);
+    return value;
+  };
+  constexpr double kStep = 1e-2;
+  const double slope = features.grad().norm().item<double>();
+  EXPECT_GT(slope, 1e-3);
+  EXPECT_NEAR((moved(kStep) - moved(-kStep)) / (2 * kStep), slope, 0.02 * slope);
 }
 
 }  // namespace
