@@ -13,6 +13,7 @@
 #include "data/dataset_json.h"
 #include "ecg/error.h"
 #include "eval/report_format.h"
+#include "nn/network_cost.h"
 #include "nn/runtime.h"
 #include "report/evaluation_page.h"
 #include "report/paint.h"
@@ -150,6 +151,9 @@ void run(const EvaluateArguments& a) {
     json[row.role] = to_json(row.evaluation.report);
     if (row.evaluation.accepted) json[row.role]["accepted"] = to_json(*row.evaluation.accepted);
     json[row.role]["leads"] = lead_text(row.evaluation.card.leads);
+    const NetworkCost cost = network_cost(row.evaluation.card);
+    json[row.role]["parameters"] = cost.parameters;
+    json[row.role]["multiply_adds"] = cost.multiply_adds;
     json[row.role]["provenance"] = row.evaluation.card.provenance;
   }
   if (model.restored) {

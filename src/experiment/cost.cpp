@@ -13,8 +13,7 @@
 
 #include "data/dataset_json.h"
 #include "data/recording_list.h"
-#include "ecg/leads.h"
-#include "nn/architecture.h"
+#include "nn/network_cost.h"
 #include "report/training_log.h"
 
 namespace liteheart {
@@ -89,22 +88,18 @@ std::size_t most_of(const std::vector<std::string>& words) {
 }  // namespace
 
 double multiply_adds(const TrainConfig& config) {
-  const BackboneShape shape = backbone_preset(config.network);
-  const double w = shape.width;
-  double in =
-      config.restoration == "none" ? static_cast<double>(parse_leads(config.lead).size()) : kLeads;
-  double tokens = kWindow, sum = 0;
-  for (const int stride : strides_of(config)) {
-    tokens /= stride;
-    sum += tokens * (9 * in * w + 9 * w * w + in * w);
-    in = w;
+  BackboneShape student = backbone_preset(config.network);
+  student.strides = strides_of(config);
+  const std::vector<int> leads = parse_leads(config.lead);
+  std::uint64_t restoring = 0;
+  if (config.restoration == "none") {
+    student.leads = static_cast<int>(leads.size());
+  } else {
+    RestorationShape restoration = restoration_preset(config.restoration);
+    restoration.measured = leads;
+    restoring = network_cost(restoration, kWindow).multiply_adds;
   }
-  sum += shape.layers * (tokens * 12 * w * w + 2 * tokens * tokens * w);
-  if (config.restoration != "none") {
-    const double wider = restoration_preset(config.restoration).width / 32.0;
-    sum += 23.1e6 * wider * wider;  // docs/method.md
-  }
-  return sum;
+  return static_cast<double>(network_cost(student, kWindow).multiply_adds + restoring);
 }
 
 CostModel::CostModel(const Grid& grid, const fs::path& out, const SourceFolders& sources)

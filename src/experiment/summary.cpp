@@ -41,6 +41,8 @@ std::string difference_cell(const Estimate& e) {
                     : fmt::format("{:+.3f}", *e.value);
 }
 
+std::string millions(double n) { return n == 0 ? "-" : fmt::format("{:.3g} M", n * 1e-6); }
+
 std::string title_of(const SystemRow& row) {
   return row.method == kTeacherMethod ? "teacher, 12 leads" : row.method;
 }
@@ -87,7 +89,7 @@ class Page {
 
   Rows macro_rows(const SystemTable& t) const {
     Rows rows = {heading({"system", "seeds", kTitles[0], kTitles[1], kTitles[2], kTitles[3],
-                          "epochs (best)", "seconds"})};
+                          "epochs (best)", "seconds", "parameters", "multiply-adds"})};
     for (const SystemRow& r : t.rows) {
       if (r.seeds == 0) continue;
       auto row = beginning(r);
@@ -103,6 +105,8 @@ class Page {
       row.push_back(epochs.empty() ? "-"
                                    : fmt::format("{:.3g} ({:.3g})", mean(epochs), mean(best)));
       row.push_back(seconds.empty() ? "-" : fmt::format("{:.0f}", mean(seconds)));
+      row.push_back(millions(r.parameters));
+      row.push_back(millions(r.multiply_adds));
       rows.push_back(std::move(row));
     }
     return rows;

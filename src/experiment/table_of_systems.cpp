@@ -27,6 +27,8 @@ class TableReader {
     ++r.seeds;
     if (const auto trained = training_result(out_ / training.folder))
       r.trainings.push_back(*trained);
+    r.parameters = result->at("model").value("parameters", r.parameters);
+    r.multiply_adds = result->at("model").value("multiply_adds", r.multiply_adds);
     if (result->contains("restoration")) add_restoration(r, result->at("restoration"));
     auto stored = read_predictions(out_ / evaluation.folder / "predictions");
     if (table_.records == 0) describe(stored);

@@ -19,6 +19,7 @@ struct SystemRow {
   std::size_t seeds = 0, seeds_wanted = 0;
   std::vector<TrainingResult> trainings;         // of the seeds that are there
   std::vector<std::vector<double>> restoration;  // [lead] Pearson r of each seed; or empty
+  double parameters = 0, multiply_adds = 0;      // of a window; 0 where no seed says
   SeededNumbers numbers;
 };
 

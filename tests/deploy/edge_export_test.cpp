@@ -7,6 +7,7 @@
 #include "deploy/model_bytes.h"
 #include "ecg/leads.h"
 #include "edge/network.h"
+#include "nn/network_cost.h"
 
 namespace liteheart {
 namespace {
@@ -49,6 +50,19 @@ TEST_P(EdgeExport, gives_what_libtorch_gives_on_every_kernel_path) {
       EXPECT_LT(difference(all, expected.restored[0]), 1e-5);
     }
   }
+}
+
+TEST_P(EdgeExport, has_the_parameters_and_multiply_adds_that_its_shape_says) {
+  const Model model = worn(card_of(GetParam()));
+  std::uint64_t parameters = 0;
+  for (const torch::Tensor& p : model.parameters())
+    parameters += static_cast<std::uint64_t>(p.numel());
+  const NetworkCost cost = network_cost(model.card);
+  EXPECT_EQ(cost.parameters, parameters);
+  // The exporter rounds the columns of the 19 diagnoses up to 32.
+  const auto padding = static_cast<std::uint64_t>((32 - 19) * model.card.backbone.width);
+  const ModelBytes file(edge_bytes(model));
+  EXPECT_EQ(cost.multiply_adds + padding, open_edge_model(file, "test").multiply_adds());
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, EdgeExport, testing::ValuesIn(test::kExported),
