@@ -4,6 +4,12 @@
 
 namespace liteheart {
 
+at::Tensor region_map(const at::Tensor& saliency, std::string_view name) {
+  if (name == "uniform") return at::ones_like(saliency);
+  if (name == "time") return saliency.mean(1, /*keepdim=*/true).expand_as(saliency);
+  return saliency;
+}
+
 at::Tensor region_restoration(const at::Tensor& restored, const at::Tensor& target,
                               const at::Tensor& map, double focus) {
   const auto bins = map.size(2);

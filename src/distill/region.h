@@ -4,7 +4,13 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <string_view>
+
 namespace liteheart {
+
+/// The map that the losses follow, by name: "saliency" itself, its mean over the leads at each of
+/// them ("time"), or ones ("uniform").
+at::Tensor region_map(const at::Tensor& saliency, std::string_view name);
 
 /// Restoration error: mean |restored - target| weighted by (1 + focus * A). restored, target:
 /// [batch, 12, time]; bin divides time.

@@ -137,6 +137,12 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
        true},
       {"weight_region_agreement", &c.weight_region_agreement,
        "weight of looking where the teacher looks (region-aware part)", true},
+      {"region_map", &c.region_map,
+       "what the region-aware part follows: saliency (of each lead and moment), time (its mean "
+       "over "
+       "the leads), or uniform (all places alike, where weight_region_agreement means nothing: set "
+       "it to 0)",
+       true},
       {"weight_information", &c.weight_information, "weight of cross-layer mutual information",
        true},
       {"information_bound", &c.information_bound, "infonce, gaussian or jensen-shannon", true},
@@ -194,6 +200,7 @@ void check_config(const TrainConfig& c) {
   positive("cutmix_beta", c.cutmix_beta);
   range("augment", c.augment, 0, 10);
   one_of("selection", c.selection, {"map", "auc"});
+  one_of("region_map", c.region_map, {"saliency", "time", "uniform"});
   range("patience", c.patience, 1, 100000);
   one_of("precision", c.precision, {"auto", "bf16", "fp32"});
   one_of("device", c.device, {"auto", "cpu", "cuda"});

@@ -97,6 +97,16 @@ TEST_F(RegionFeatures, has_the_gradient_of_its_value) {
                   normal({kBatch, 5, kBins}));
 }
 
+using RegionMap = Loss;
+
+TEST_F(RegionMap, forgets_the_lead_or_lead_and_time_and_keeps_each_recordings_mean) {
+  const at::Tensor map = some_map(), time = region_map(map, "time");
+  EXPECT_TRUE(at::equal(region_map(map, "saliency"), map));
+  for (std::int64_t lead = 0; lead < map.size(1); ++lead)
+    EXPECT_NEAR(value(time, {1, lead, 2}), when(map, 1, 2), 1e-12);
+  EXPECT_TRUE(at::equal(region_map(map, "uniform"), at::ones_like(map)));
+}
+
 using RegionAgreement = Loss;
 
 TEST_F(RegionAgreement, is_one_minus_cosine_over_time_of_where_both_look) {
