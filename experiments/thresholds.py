@@ -5,7 +5,7 @@
 
 PREDICTIONS: folders that `liteheart evaluate --predictions` wrote. In each draw a share of the
 patients teaches calibration (Platt) and thresholds, the others are decided. Rules: the greatest
-F-beta 2 among the labels, or the greatest that the calibrated probabilities let expect, which is
+F-beta 2 of the labels, or the greatest expected one under the calibrated probabilities, which is
 what LiteHeart does. Written for itself, with scipy; prints means over the draws and their standard
 deviation. Research software, not a medical device.
 """
@@ -35,12 +35,17 @@ def platt(z, y):
     return 1, fixed.x[0]
 
 
-def greatest_f2(p, positive):
-    """The p at which deciding `p or more` has the greatest F2; positive: 0 and 1, or probabilities."""
+def thresholds(p, y):
+    """Of each rule, from calibrated probabilities and labels."""
     order = np.argsort(-p)
-    found = np.cumsum(positive[order])
-    f2 = 5 * found / (4 * positive.sum() + np.arange(1, len(p) + 1))
-    return p[order][np.argmax(f2)]
+    last = np.append(np.diff(p[order]) != 0, True)  # of those that are equal
+
+    def f2(positive):
+        found = np.cumsum(positive[order])
+        return 5 * found / (4 * positive.sum() + np.arange(1, len(p) + 1))
+
+    return {"greatest": p[order][np.argmax(np.where(last, f2(y.astype(float)), -1))],
+            "expected": f2(p).max() / 5}
 
 
 def f_beta(decided, label, beta2):
@@ -64,8 +69,8 @@ def compare(folder, share, draws):
             learnable = 0 < y.sum() < len(y)
             slope, intercept = platt(logit[few, c], y) if learnable else (1, 0)
             p, unseen = (expit(slope * logit[s, c] + intercept) for s in (few, ~few))
-            for rule, positive in (("greatest", y.astype(float)), ("expected", p)):
-                threshold = greatest_f2(p, positive) if learnable else 0.5
+            of = thresholds(p, y) if learnable else dict.fromkeys(numbers, 0.5)
+            for rule, threshold in of.items():
                 decided[rule][:, c] = unseen >= threshold
         for rule, d in decided.items():
             numbers[rule].append((f_beta(d, label[~few], 1), f_beta(d, label[~few], 4)))

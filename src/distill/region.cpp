@@ -2,11 +2,23 @@
 
 #include <ATen/ATen.h>
 
+#include <string>
+
+#include "ecg/error.h"
+
 namespace liteheart {
 
-at::Tensor region_map(const at::Tensor& saliency, std::string_view name) {
-  if (name == "uniform") return at::ones_like(saliency);
-  if (name == "time") return saliency.mean(1, /*keepdim=*/true).expand_as(saliency);
+RegionMap region_map(std::string_view name) {
+  if (name == "saliency") return RegionMap::kSaliency;
+  if (name == "time") return RegionMap::kTime;
+  if (name == "uniform") return RegionMap::kUniform;
+  throw Error("region_map", "no map is called '" + std::string(name) + "'",
+              "choose one of saliency, time, uniform");
+}
+
+at::Tensor map_of_kind(const at::Tensor& saliency, RegionMap kind) {
+  if (kind == RegionMap::kUniform) return at::ones_like(saliency);
+  if (kind == RegionMap::kTime) return saliency.mean(1, /*keepdim=*/true).expand_as(saliency);
   return saliency;
 }
 

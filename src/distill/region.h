@@ -1,5 +1,6 @@
 // Region-aware distillation: the student is asked most where the teacher looks.
-// Maps A are the teacher's saliency, [batch, 12, bin], non-negative, mean 1 (explain/grad_cam.h).
+// Maps A are the teacher's saliency, or what map_of_kind makes of it: [batch, 12, bin],
+// non-negative, mean 1 (explain/grad_cam.h).
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -8,9 +9,15 @@
 
 namespace liteheart {
 
-/// The map that the losses follow, by name: "saliency" itself, its mean over the leads at each of
-/// them ("time"), or ones ("uniform").
-at::Tensor region_map(const at::Tensor& saliency, std::string_view name);
+/// The map that the losses follow.
+enum class RegionMap {
+  kSaliency,
+  kTime,  // its mean over the leads, at each of them
+  kUniform,
+};
+/// Names: saliency, time, uniform. Throws Error listing them.
+RegionMap region_map(std::string_view name);
+at::Tensor map_of_kind(const at::Tensor& saliency, RegionMap kind);
 
 /// Restoration error: mean |restored - target| weighted by (1 + focus * A). restored, target:
 /// [batch, 12, time]; bin divides time.

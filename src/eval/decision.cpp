@@ -7,7 +7,6 @@
 
 #include "ecg/error.h"
 #include "eval/columns.h"
-#include "eval/metrics.h"
 
 namespace liteheart {
 namespace {
@@ -146,6 +145,7 @@ float best_threshold(std::span<const float> probability) {
   std::vector<float> order(probability.begin(), probability.end());
   std::sort(order.begin(), order.end(), std::greater<>());
   const double positives = std::accumulate(order.begin(), order.end(), 0.0);
+  if (positives == 0) return 0.5F;
   double found = 0, best = 0;
   for (std::size_t i = 0; i < order.size(); ++i) {
     found += order[i];

@@ -27,10 +27,11 @@ struct Platt {
 /// or negatives.
 std::optional<Platt> fit_platt(std::span<const float> logit, std::span<const std::uint8_t> label);
 
-/// The threshold that maximizes the F-beta 2 to be expected on records of these calibrated
-/// probabilities: that F over 1 + beta^2 (Lipton, Elkan and Naryanaswamy 2014). Labels have their
-/// say through the calibration alone: among a handful of positives, the threshold with the greatest
-/// F-beta 2 is mostly chance.
+/// The threshold with the greatest F-beta 2 of the counts that are expected on records of these
+/// calibrated probabilities: that F over 1 + beta^2, so never above 0.2 (Lipton, Elkan and
+/// Naryanaswamy 2014, who show it for F1). Labels have their say through the calibration alone:
+/// among a handful of positives, the threshold with the greatest F-beta 2 is mostly chance. 0.5
+/// where no positive is expected.
 float best_threshold(std::span<const float> probability);
 
 /// 1 where the calibrated probability reaches the class's threshold: [record, class].

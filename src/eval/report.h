@@ -31,8 +31,8 @@ struct Decision {
   std::vector<float> slope, intercept;  // [class] Platt: p = sigmoid(slope * logit + intercept)
 };
 
-/// Calibration by regularized Platt scaling per class on `validation`, then the thresholds that
-/// maximize the F-beta 2 which the calibrated probabilities let expect there. A class without
+/// Calibration by regularized Platt scaling per class on `validation`, then the threshold of the
+/// greatest expected F-beta 2 under the calibrated probabilities there. A class without
 /// positives or without negatives there keeps slope 1, intercept 0, threshold 0.5.
 Decision learn_decision(const Predictions& validation);
 

@@ -13,6 +13,7 @@
 
 #include "data/dataset_json.h"
 #include "data/recording_list.h"
+#include "nn/architecture.h"
 #include "nn/network_cost.h"
 #include "report/training_log.h"
 
@@ -39,7 +40,7 @@ std::array<int, 3> strides_of(const TrainConfig& config) {
   std::array<int, 3> s = {2, 2, 4};
   if (config.strides != "preset")
     std::sscanf(config.strides.c_str(), "%d-%d-%d", s.data(), &s[1], &s[2]);
-  for (int& stride : s) stride = std::max(stride, 1);
+  for (int& stride : s) stride = std::clamp(stride, 1, 8);
   return s;
 }
 

@@ -41,7 +41,10 @@ std::string difference_cell(const Estimate& e) {
                     : fmt::format("{:+.3f}", *e.value);
 }
 
-std::string millions(double n) { return n == 0 ? "-" : fmt::format("{:.3g} M", n * 1e-6); }
+std::string millions(double n) {
+  if (n == 0) return "-";
+  return n < 1e8 ? fmt::format("{:.3g} M", n * 1e-6) : fmt::format("{:.0f} M", n * 1e-6);
+}
 
 std::string title_of(const SystemRow& row) {
   return row.method == kTeacherMethod ? "teacher, 12 leads" : row.method;

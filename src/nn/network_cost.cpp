@@ -22,6 +22,8 @@ class Sum {
 
 }  // namespace
 
+// The networks' plans stand in backbone.cpp and restoration.cpp; the tests of EdgeExport hold these
+// counts to theirs.
 NetworkCost network_cost(const BackboneShape& shape, int window) {
   Sum sum;
   const auto w = static_cast<std::uint64_t>(shape.width);
@@ -72,8 +74,9 @@ NetworkCost network_cost(const RestorationShape& shape, int window) {
   block(v, v, middle);
   upsampled(v, w, top);
   block(w, w, top);
-  const std::uint64_t predicted = shape.derive_limb_leads ? 8 : kLeads;
-  sum.convolution(w, 4 * predicted, kKernel, top);
+  constexpr std::uint64_t kIndependentLeads = 8, kPhases = 4;
+  const std::uint64_t predicted = shape.derive_limb_leads ? kIndependentLeads : kLeads;
+  sum.convolution(w, kPhases * predicted, kKernel, top);
   return sum.total;
 }
 

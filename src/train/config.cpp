@@ -138,10 +138,8 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
       {"weight_region_agreement", &c.weight_region_agreement,
        "weight of looking where the teacher looks (region-aware part)", true},
       {"region_map", &c.region_map,
-       "what the region-aware part follows: saliency (of each lead and moment), time (its mean "
-       "over "
-       "the leads), or uniform (all places alike, where weight_region_agreement means nothing: set "
-       "it to 0)",
+       "what the region-aware part follows: saliency (of each lead and moment), time (the same in "
+       "all leads) or uniform (all places alike, without region agreement)",
        true},
       {"weight_information", &c.weight_information, "weight of cross-layer mutual information",
        true},
@@ -201,6 +199,8 @@ void check_config(const TrainConfig& c) {
   range("augment", c.augment, 0, 10);
   one_of("selection", c.selection, {"map", "auc"});
   one_of("region_map", c.region_map, {"saliency", "time", "uniform"});
+  require(c.region_map != "uniform" || c.weight_region_agreement == 0, "weight_region_agreement",
+          "0 where region_map is uniform: there is nowhere to look", c.weight_region_agreement);
   range("patience", c.patience, 1, 100000);
   one_of("precision", c.precision, {"auto", "bf16", "fp32"});
   one_of("device", c.device, {"auto", "cpu", "cuda"});

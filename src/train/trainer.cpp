@@ -165,7 +165,7 @@ void Trainer::prepare_teacher(const std::vector<std::size_t>& records) {
     views.push_back(teacher_view(teacher, data_, records, device_, bf16_, blocks, progress));
   }
   teacher_ = in_common(std::move(views));
-  teacher_.all.map = region_map(teacher_.all.map, config_.region_map);
+  teacher_.all.map = map_of_kind(teacher_.all.map, region_map(config_.region_map));
   teacher_row_.resize(data_.size());
   for (std::size_t row = 0; row < records.size(); ++row) teacher_row_[records[row]] = row;
 }

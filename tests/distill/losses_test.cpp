@@ -7,6 +7,7 @@
 #include "distill/logit.h"
 #include "distill/region.h"
 #include "distill/semi_supervised.h"
+#include "ecg/error.h"
 
 namespace liteheart {
 namespace {
@@ -97,14 +98,19 @@ TEST_F(RegionFeatures, has_the_gradient_of_its_value) {
                   normal({kBatch, 5, kBins}));
 }
 
-using RegionMap = Loss;
+using RegionMaps = Loss;
 
-TEST_F(RegionMap, forgets_the_lead_or_lead_and_time_and_keeps_each_recordings_mean) {
-  const at::Tensor map = some_map(), time = region_map(map, "time");
-  EXPECT_TRUE(at::equal(region_map(map, "saliency"), map));
-  for (std::int64_t lead = 0; lead < map.size(1); ++lead)
-    EXPECT_NEAR(value(time, {1, lead, 2}), when(map, 1, 2), 1e-12);
-  EXPECT_TRUE(at::equal(region_map(map, "uniform"), at::ones_like(map)));
+TEST_F(RegionMaps, forgets_the_lead_or_lead_and_time_by_its_kind) {
+  const at::Tensor map = some_map();
+  EXPECT_TRUE(at::equal(map_of_kind(map, region_map("saliency")), map));
+  const at::Tensor time = map_of_kind(map, region_map("time"));
+  ASSERT_EQ(time.sizes(), map.sizes());
+  for (std::int64_t b = 0; b < kBatch; ++b)
+    for (std::int64_t lead = 0; lead < map.size(1); ++lead)
+      for (std::int64_t k = 0; k < kBins; ++k)
+        EXPECT_NEAR(value(time, {b, lead, k}), when(map, b, k), 1e-12);
+  EXPECT_TRUE(at::equal(map_of_kind(map, region_map("uniform")), at::ones_like(map)));
+  EXPECT_THROW(region_map("lead"), Error);
 }
 
 using RegionAgreement = Loss;

@@ -88,6 +88,12 @@ TEST(Threshold, HasTheGreatestExpectedF2) {
   }
 }
 
+TEST(Threshold, ExistsWhereProbabilitiesAreEqualOrNone) {
+  EXPECT_FLOAT_EQ(best_threshold(std::vector<float>(8, 0.25F)), 0.25F / (4 * 0.25F + 1));
+  EXPECT_EQ(best_threshold(std::vector<float>(8, 0.F)), 0.5F);
+  EXPECT_EQ(best_threshold({}), 0.5F);
+}
+
 /// A rare finding, three in a hundred; logits of positives lie 2 higher.
 Predictions rare_class(std::mt19937_64& random, std::size_t records) {
   std::normal_distribution<float> noise(0, 1);
@@ -147,6 +153,25 @@ TEST(Decision, ClassWithoutPositivesOrNegativesKeepsIdentityAndOneHalf) {
     EXPECT_EQ(d.intercept[c], 0.F);
     EXPECT_EQ(d.threshold[c], 0.5F);
   }
+}
+
+TEST(Decision, GivesEachClassTheThresholdOfItsOwnProbabilities) {
+  std::mt19937_64 random(9);
+  std::normal_distribution<float> noise(0, 1);
+  Predictions p{.records = 300, .classes = 2, .logit = {}, .label = {}, .patient = {}};
+  for (std::size_t r = 0; r < p.records; ++r) {
+    const std::uint8_t rare = r % 20 == 0, common = r % 3 == 0;
+    p.logit.insert(p.logit.end(), {noise(random) + 2.F * rare, noise(random) + 2.F * common});
+    p.label.insert(p.label.end(), {rare, common});
+  }
+  const Decision d = learn_decision(p);
+  const std::vector<float> probability = probabilities(p, d);
+  for (std::size_t c : {0, 1}) {
+    std::vector<float> own;
+    for (std::size_t r = 0; r < p.records; ++r) own.push_back(probability[r * 2 + c]);
+    EXPECT_EQ(d.threshold[c], best_threshold(own));
+  }
+  EXPECT_LT(d.threshold[0], 0.9F * d.threshold[1]);
 }
 
 TEST(Decision, ProbabilitiesAreCalibrated) {

@@ -26,7 +26,7 @@ class Tables : public ExperimentFiles {
       const fs::path into = folder / evaluation.folder;
       write_bytes(into / "result.json",
                   R"({"model":{"macro_auc":0.5,"macro_auc_interval":[0.25,0.75],"macro_f1":null,)"
-                  R"("parameters":250000,"multiply_adds":69200000,)"
+                  R"("parameters":250000,"multiply_adds":1118835456,)"
                   R"("classes":[{"code":"1","abbreviation":"AF","auc":0.625}]},)"
                   R"("restoration":{"II":{"pearson":0.5}}})");
       write_job_record(into, {evaluation.words, {}, 0, true});
@@ -62,7 +62,7 @@ TEST_F(Tables, TheCsvHasARowANumberOfWhatIsComplete) {
   EXPECT_EQ(tidy_csv(g, g.experiments[0], folder),
             "experiment,protocol,method,seed,test_set,class,metric,value,low,high\n"
             "table,few-labels,logit,2,hospital,,macro_auc,0.5,0.25,0.75\n"
-            "table,few-labels,logit,2,hospital,,multiply_adds,69200000,,\n"
+            "table,few-labels,logit,2,hospital,,multiply_adds,1118835456,,\n"
             "table,few-labels,logit,2,hospital,,parameters,250000,,\n"
             "table,few-labels,logit,2,hospital,AF,auc,0.625,,\n"
             "table,few-labels,logit,2,hospital,II,restoration_r,0.5,,\n"
@@ -99,7 +99,7 @@ TEST_F(Tables, TheSummaryShowsWhatIsThereAndWhatIsMissing) {
   // Record 0, a positive, comes last: 2 of 4 pairs are in order.
   EXPECT_NE(page.find("| baseline | 1 of 2 | 0.500 |"), std::string::npos) << page;
   EXPECT_NE(page.find("| liteheart | 2 | 1.000 ± 0.000 |"), std::string::npos) << page;
-  EXPECT_NE(page.find("| 0.25 M | 69.2 M |"), std::string::npos) << page;
+  EXPECT_NE(page.find("| 0.25 M | 1119 M |"), std::string::npos) << page;
   EXPECT_NE(page.find("| baseline | +0.500 |"), std::string::npos) << page;
   EXPECT_NE(page.find("not a medical device"), std::string::npos) << page;
 }

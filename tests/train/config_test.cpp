@@ -133,7 +133,7 @@ TEST(CheckConfig, refuses_each_bad_value_by_its_key) {
       {"cutmix_beta", {0.0, -1.0}},
       {"augment", {-1.0, 11.0}},
       {"selection", {"loss"}},
-      {"region_map", {"lead"}},
+      {"region_map", {"lead", "uniform"}},
       {"patience", {0}},
       {"precision", {"fp16", ""}},
       {"device", {"gpu"}},

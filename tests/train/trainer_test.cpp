@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 
 #include "nn/weights.h"
@@ -67,6 +68,20 @@ TEST_F(Training, by_distillation_leaves_unlabelled_records_out_where_a_batch_has
     EXPECT_EQ(epoch.contains("pseudo"), share < 1) << epoch.dump();
     EXPECT_TRUE(epoch.contains("logit")) << epoch.dump();
   }
+}
+
+TEST_F(Training, by_distillation_follows_the_map_of_its_configuration) {
+  std::set<double> losses;  // of the first epoch, from the same weights and records
+  for (const std::string map : {"saliency", "time", "uniform"}) {
+    TrainConfig config = distil_settings(out(map));
+    config.region_map = map;
+    config.weight_region_agreement = 0;
+    config.epochs = 1;
+    config.learning_rate = 1e-9;
+    ASSERT_EQ(train_apart(config).error, "");
+    losses.insert(log_of(config).back().at("losses").at("restoration").get<double>());
+  }
+  EXPECT_EQ(losses.size(), 3u);
 }
 
 TEST_F(Training, keeps_the_epoch_that_its_selection_calls_best) {
