@@ -175,7 +175,8 @@ std::vector<float> probabilities(const Predictions& p, const Decision& d) {
 
 std::vector<std::uint8_t> decide(std::span<const float> probability, const Decision& d) {
   const std::size_t classes = d.threshold.size();
-  if (classes == 0 ? !probability.empty() : probability.size() % classes != 0) refuse_decision();
+  if (probability.empty()) return {};
+  if (classes == 0 || probability.size() % classes != 0) refuse_decision();
   std::vector<std::uint8_t> decided(probability.size());
   for (std::size_t i = 0; i < decided.size(); ++i) {
     decided[i] = probability[i] >= d.threshold[i % classes];
