@@ -109,6 +109,7 @@ CostModel::CostModel(const Grid& grid, const fs::path& out, const SourceFolders&
 }
 
 void CostModel::learn(const Job& job) {
+  if (job.kind == JobKind::kPrepare) records_.erase(job.data);
   if (job.kind != JobKind::kTeacher && job.kind != JobKind::kStudent) return;
   const auto epochs = read_training_log(out_ / job.folder);
   if (epochs.empty() || epochs.back().seconds <= 0) return;

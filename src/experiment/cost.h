@@ -22,7 +22,7 @@ class CostModel {
   std::optional<double> seconds(const Job& job);
   /// Seconds that a training that has begun still takes: its log is some minutes old at most.
   std::optional<double> seconds_left(const Job& job);
-  /// Learns from a training that ended.
+  /// Learns from a job that ended: how fast a training was, how many records a data set has.
   void learn(const Job& job);
 
  private:
