@@ -13,7 +13,6 @@
 
 #include "data/dataset_json.h"
 #include "data/recording_list.h"
-#include "nn/architecture.h"
 #include "nn/network_cost.h"
 #include "report/training_log.h"
 
@@ -34,13 +33,12 @@ constexpr double kEvaluateSeconds = 8;  // for its intervals
 constexpr double kPrepareSpeed = 400;
 // Of the recordings of a data set that is not prepared yet, as the usual folds have them.
 constexpr double kTrainShare = 0.78, kTestShare = 0.11;
-constexpr int kWindow = 1024;
 
 std::array<int, 3> strides_of(const TrainConfig& config) {
   std::array<int, 3> s = {2, 2, 4};
   if (config.strides != "preset")
     std::sscanf(config.strides.c_str(), "%d-%d-%d", s.data(), &s[1], &s[2]);
-  for (int& stride : s) stride = std::clamp(stride, 1, 8);
+  for (int& stride : s) stride = std::max(stride, 1);
   return s;
 }
 
@@ -89,18 +87,17 @@ std::size_t most_of(const std::vector<std::string>& words) {
 }  // namespace
 
 double multiply_adds(const TrainConfig& config) {
-  BackboneShape student = backbone_preset(config.network);
-  student.strides = strides_of(config);
-  const std::vector<int> leads = parse_leads(config.lead);
-  std::uint64_t restoring = 0;
+  ModelCard card;
+  card.leads = parse_leads(config.lead);
+  card.backbone = backbone_preset(config.network);
+  card.backbone.strides = strides_of(config);
   if (config.restoration == "none") {
-    student.leads = static_cast<int>(leads.size());
+    card.backbone.leads = static_cast<int>(card.leads.size());
   } else {
-    RestorationShape restoration = restoration_preset(config.restoration);
-    restoration.measured = leads;
-    restoring = network_cost(restoration, kWindow).multiply_adds;
+    card.restoration = restoration_preset(config.restoration);
+    card.restoration->measured = card.leads;
   }
-  return static_cast<double>(network_cost(student, kWindow).multiply_adds + restoring);
+  return static_cast<double>(network_cost(card).multiply_adds);
 }
 
 CostModel::CostModel(const Grid& grid, const fs::path& out, const SourceFolders& sources)

@@ -42,8 +42,8 @@ class CostModel {
   std::map<std::string, Speed> measured_;  // by kind of training
 };
 
-/// Multiply-adds of one window of 1024 samples through what the configuration trains, as exported
-/// (nn/network_cost.h): a measure of training time in proportion only.
+/// Multiply-adds of one window of 1024 samples through what the configuration trains, once exported
+/// (nn/network_cost.h): trainings take time in proportion to them.
 double multiply_adds(const TrainConfig& config);
 
 }  // namespace liteheart

@@ -312,7 +312,7 @@ TEST(Objective, takes_labels_from_the_first_records_and_pseudo_labels_from_the_r
 }
 
 // Differences of the loss in float, along the gradient itself: there they are largest. Region
-// agreement is left out: its gradient holds the weights of the student's Grad-CAM.
+// agreement is left out: its gradient holds the weights of the student's Grad-CAM constant.
 TEST(Objective, descends_along_its_gradient_as_fast_as_the_gradient_says) {
   torch::manual_seed(8);
   Step step;
@@ -343,7 +343,7 @@ TEST(Objective, descends_along_its_gradient_as_fast_as_the_gradient_says) {
 }
 
 // With a linear classifier the weights of Grad-CAM do not depend on the features, so holding them
-// changes no derivative.
+// constant changes no derivative.
 TEST(Objective, region_agreement_moves_the_features_and_not_what_comes_after_them) {
   torch::manual_seed(9);
   Step step;
