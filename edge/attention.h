@@ -2,7 +2,7 @@
 // sums it gives the same bits on every processor.
 #pragma once
 
-#include <initializer_list>
+#include <iterator>
 
 #include "edge/kernels.h"
 #include "edge/quantize.h"
@@ -11,63 +11,89 @@
 namespace liteheart::edge {
 namespace {
 
-/// exp to about 2e-7 of its value, for x from -87 to 0 (below: as at -87).
-inline Vector exponential(Vector x) {
-  x = x > -87.0F ? x : splat(-87.0F);
-  // x = n ln 2 + r, |r| <= ln 2 / 2: adding and taking off kRoundToWhole rounds.
-  const Vector shifted = x * splat(1.44269504F) + splat(kRoundToWhole);
-  const Vector n = shifted - splat(kRoundToWhole);
-  const Vector r = (x - n * splat(0.693145752F)) - n * splat(1.42860677e-6F);
-  // Taylor to the sixth power: its remainder on this interval is below 1.2e-7.
-  Vector p = splat(1.0F / 720);
-  for (const float factor : {1.0F / 120, 1.0F / 24, 1.0F / 6, 0.5F, 1.0F, 1.0F})
-    p = p * r + splat(factor);
-  const Integers power = __builtin_convertvector(n, Integers) + 127;
-  const Integers bits = power << 23;
+/// 2^x to 2.4e-7 of its value, for x from kLowestPower to 0.
+inline Vector power_of_two(Vector x) {
+  x = larger(x, splat(kLowestPower));
+  // x = n + r, |r| <= 0.5: adding and taking off kRoundToWhole rounds, and leaves n in the last
+  // bits of the sum.
+  const Vector shifted = x + splat(kRoundToWhole), r = x - (shifted - splat(kRoundToWhole));
+  Vector p = splat(kPowerOfTwo[0]);
+  for (std::size_t i = 1; i < std::size(kPowerOfTwo); ++i) p = p * r + splat(kPowerOfTwo[i]);
+  Integers bits;
+  std::memcpy(&bits, &shifted, sizeof bits);
+  bits = (bits + 127) << 23;
   Vector scale;
   std::memcpy(&scale, &bits, sizeof scale);
   return p * scale;
 }
 
+/// What the queries of one call see.
+struct Seen {
+  std::size_t first, queries, keys;
+  Integers row;   // of the query in each lane
+  float* weight;  // [key][lane]: scores, then powers of two
+  Vector highest, total;
+  bool causal;
+  /// In the causal form a key from behind the row counts as far below every other.
+  bool hidden(std::size_t key) const { return causal && key >= first; }
+};
+
+/// Columns d .. d + Columns - 1 of the queries' outputs. At first the weights are scores yet, of
+/// which powers are made by the way: while one's sums wait, the other's go on.
+template <std::size_t Columns>
+void weigh(const Head& h, Seen& s, std::size_t d) {
+  Vector y[Columns] = {};
+  for (std::size_t j = 0; j < s.keys; ++j) {
+    Vector e = load(s.weight + j * kLanes);
+    if (d == 0) {
+      e = power_of_two(e - s.highest);
+      if (s.hidden(j)) e = s.row >= static_cast<int>(j) ? e : Vector{};
+      store(s.weight + j * kLanes, e);
+      s.total += e;
+    }
+    const float* value = h.value + j * h.in_step + d;
+    for (std::size_t c = 0; c < Columns; ++c) y[c] += e * splat(value[c]);
+  }
+  const Vector norm = splat(1) / s.total;
+  for (std::size_t c = 0; c < Columns; ++c) {
+    y[c] *= norm;
+    for (std::size_t i = 0; i < s.queries; ++i) h.out[(s.first + i) * h.out_step + d + c] = y[c][i];
+  }
+}
+
 /// A head for kLanes queries from row `first` on, one in each lane.
 inline void attend(const Head& h, std::size_t first) {
-  const std::size_t queries = h.time - first < kLanes ? h.time - first : kLanes,
-                    seen = h.causal ? first + queries : h.time;
-  float* query = h.scratch;                  // [width][lane]
-  float* weight = query + h.width * kLanes;  // [key][lane]
-  Integers row;
+  Seen s;
+  s.first = first;
+  s.causal = h.causal;
+  s.queries = h.time - first < kLanes ? h.time - first : kLanes;
+  s.keys = h.causal ? first + s.queries : h.time;
+  float* query = h.scratch;  // [width][lane]
+  s.weight = query + h.width * kLanes;
+  const float scale = h.scale * kLog2E;
   for (int i = 0; i < kLanes; ++i) {
-    row[i] = static_cast<int>(first) + i;
-    const std::size_t t = first + (static_cast<std::size_t>(i) < queries ? i : 0);
+    s.row[i] = static_cast<int>(first) + i;
+    const std::size_t t = first + (static_cast<std::size_t>(i) < s.queries ? i : 0);
     for (std::size_t d = 0; d < h.width; ++d)
-      query[d * kLanes + i] = h.query[t * h.in_step + d] * h.scale;
+      query[d * kLanes + i] = h.query[t * h.in_step + d] * scale;
   }
-  // In the causal form a key from behind the row counts as far below every other.
-  const auto hidden = [&](std::size_t j) { return h.causal && j >= first; };
-  Vector highest = splat(-3e38F);
-  for (std::size_t j = 0; j < seen; ++j) {
+  s.highest = splat(-3e38F);
+  for (std::size_t j = 0; j < s.keys; ++j) {
+    const float* key = h.key + j * h.in_step;
     Vector score = {};
-    for (std::size_t d = 0; d < h.width; ++d)
-      score += load(query + d * kLanes) * splat(h.key[j * h.in_step + d]);
-    store(weight + j * kLanes, score);
-    if (hidden(j)) score = row >= static_cast<int>(j) ? score : splat(-3e38F);
-    highest = score > highest ? score : highest;
+    std::size_t d = 0;
+    for (; d + 4 <= h.width; d += 4) {
+      for (std::size_t c = d; c < d + 4; ++c) score += load(query + c * kLanes) * splat(key[c]);
+    }
+    for (; d < h.width; ++d) score += load(query + d * kLanes) * splat(key[d]);
+    store(s.weight + j * kLanes, score);
+    if (s.hidden(j)) score = s.row >= static_cast<int>(j) ? score : splat(-3e38F);
+    s.highest = larger(score, s.highest);
   }
-  Vector total = {};
-  for (std::size_t j = 0; j < seen; ++j) {
-    Vector e = exponential(load(weight + j * kLanes) - highest);
-    if (hidden(j)) e = row >= static_cast<int>(j) ? e : Vector{};
-    store(weight + j * kLanes, e);
-    total += e;
-  }
-  const Vector norm = splat(1) / total;
-  for (std::size_t d = 0; d < h.width; ++d) {
-    Vector y = {};
-    for (std::size_t j = 0; j < seen; ++j)
-      y += load(weight + j * kLanes) * splat(h.value[j * h.in_step + d]);
-    y *= norm;
-    for (std::size_t i = 0; i < queries; ++i) h.out[(first + i) * h.out_step + d] = y[i];
-  }
+  s.total = Vector{};
+  std::size_t d = 0;
+  for (; d + 4 <= h.width; d += 4) weigh<4>(h, s, d);
+  for (; d < h.width; ++d) weigh<1>(h, s, d);
 }
 
 void attention(const Head& h) {

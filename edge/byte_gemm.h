@@ -26,31 +26,37 @@ namespace {
 
 constexpr int kBlock = kColumnMultiple;  // columns
 static_assert(kBlock % kLanes == 0);
-using Bytes = std::uint8_t __attribute__((vector_size(kLanes)));
 
-/// kLanes columns from element `at` on, as floats.
-inline Vector read(const Elements& from, std::size_t at) {
-  if (!from.bytes) return load(static_cast<const float*>(from.data) + at);
-  Bytes b;
-  std::memcpy(&b, static_cast<const std::uint8_t*>(from.data) + at, sizeof b);
-  return (__builtin_convertvector(b, Vector) - splat(from.zero)) * splat(from.scale);
-}
+/// Elements of an activation, kLanes at a time, as floats.
+class Values {
+ public:
+  explicit Values(const Elements& e)
+      : e_(e), scale_(splat(e.scale)), inverse_(splat(1 / e.scale)), zero_(splat(e.zero)) {}
 
-inline void write(const Elements& to, std::size_t at, Vector y, Vector inverse) {
-  if (!to.bytes) return store(static_cast<float*>(to.data) + at, y);
-  Vector r = y * inverse + splat(to.zero);
-  r = r > 0 ? r : Vector{};
-  r = (r < 255 ? r : splat(255)) + splat(kRoundToWhole);
-  Integers bits;
-  std::memcpy(&bits, &r, sizeof bits);
-  const Bytes b = __builtin_convertvector(bits & 255, Bytes);
-  std::memcpy(static_cast<std::uint8_t*>(to.data) + at, &b, sizeof b);
-}
+  Vector read(std::size_t at) const {
+    if (!e_.bytes) return load(static_cast<const float*>(e_.data) + at);
+    const Integers whole = load_bytes(static_cast<const std::uint8_t*>(e_.data) + at);
+    return (__builtin_convertvector(whole, Vector) - zero_) * scale_;
+  }
+  void write(std::size_t at, Vector y) const {
+    if (!e_.bytes) return store(static_cast<float*>(e_.data) + at, y);
+    const Vector r =
+        smaller(larger(y * inverse_ + zero_, Vector{}), splat(255)) + splat(kRoundToWhole);
+    Integers bits;
+    std::memcpy(&bits, &r, sizeof bits);
+    store_bytes(static_cast<std::uint8_t*>(e_.data) + at, bits);
+  }
+
+ private:
+  Elements e_;
+  Vector scale_, inverse_, zero_;
+};
 
 inline void to_bytes(const float* from, std::size_t count, const Elements& to) {
-  const float inverse = 1 / to.scale;
+  const Values values(to);
   std::size_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) write(to, i, load(from + i), splat(inverse));
+  for (; i + kLanes <= count; i += kLanes) values.write(i, load(from + i));
+  const float inverse = 1 / to.scale;
   for (; i < count; ++i)
     static_cast<std::uint8_t*>(to.data)[i] = to_byte(from[i], inverse, to.zero);
 }
@@ -93,7 +99,7 @@ template <class Isa, int Rows, int Blocks>
 inline void byte_tile(const ByteGemm& g, std::size_t t, std::size_t c) {
   std::int32_t total[Rows][Blocks * kBlock];
   ByteSums<Isa>::template of<Rows, Blocks>(g, t, c, total);
-  const Vector inverse = splat(1 / g.out.scale);
+  const Values added(g.add), out(g.out);
   for (int first = 0; first < Blocks * kBlock; first += kLanes) {
     const std::size_t column = c + static_cast<std::size_t>(first);
     Integers zeros;
@@ -106,8 +112,8 @@ inline void byte_tile(const ByteGemm& g, std::size_t t, std::size_t c) {
       Vector y = __builtin_convertvector(sum - zeros, Vector) * scale + bias;
       if (g.leaky) y = y > 0 ? y : y * splat(kLeakySlope);
       const std::size_t at = (t + static_cast<std::size_t>(r)) * g.columns + column;
-      if (g.add.data != nullptr) y += read(g.add, at);
-      write(g.out, at, y, inverse);
+      if (g.add.data != nullptr) y += added.read(at);
+      out.write(at, y);
     }
   }
 }

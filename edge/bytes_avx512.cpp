@@ -1,7 +1,5 @@
 // AVX-512 with VNNI.
 #define LITEHEART_LANES 16
-#include <immintrin.h>
-
 #include "edge/attention.h"
 #include "edge/byte_gemm.h"
 #include "edge/kernel_paths.h"

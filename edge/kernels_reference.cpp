@@ -1,5 +1,5 @@
 #include <cmath>
-#include <initializer_list>
+#include <cstring>
 
 #include "edge/kernel_paths.h"
 #include "edge/quantize.h"
@@ -53,20 +53,21 @@ void reference_toom_cook(const ToomCook& c) {
 
 namespace {
 
-/// attention.h's exponential, one number at a time.
-float exponential(float x) {
-  x = x > -87.0F ? x : -87.0F;
-  const float shifted = x * 1.44269504F + kRoundToWhole, n = shifted - kRoundToWhole;
-  const float r = (x - n * 0.693145752F) - n * 1.42860677e-6F;
-  float p = 1.0F / 720;
-  for (const float factor : {1.0F / 120, 1.0F / 24, 1.0F / 6, 0.5F, 1.0F, 1.0F}) p = p * r + factor;
-  const std::int32_t bits = (static_cast<std::int32_t>(n) + 127) << 23;
+/// attention.h's, one number at a time.
+float power_of_two(float x) {
+  x = x > kLowestPower ? x : kLowestPower;
+  const float shifted = x + kRoundToWhole, r = x - (shifted - kRoundToWhole);
+  float p = 0;
+  for (const float factor : kPowerOfTwo) p = p * r + factor;
+  std::uint32_t bits;
+  std::memcpy(&bits, &shifted, sizeof bits);
+  bits = (bits + 127) << 23;
   float scale;
   std::memcpy(&scale, &bits, sizeof scale);
   return p * scale;
 }
 
-void attention(const Head& h, float (*exponential_of)(float)) {
+void attention(const Head& h, float query_scale, float (*power)(float)) {
   float* weight = h.scratch;
   for (std::size_t t = 0; t < h.time; ++t) {
     const std::size_t seen = h.causal ? t + 1 : h.time;
@@ -74,10 +75,10 @@ void attention(const Head& h, float (*exponential_of)(float)) {
     for (std::size_t j = 0; j < seen; ++j) {
       weight[j] = 0;
       for (std::size_t d = 0; d < h.width; ++d)
-        weight[j] += h.query[t * h.in_step + d] * h.scale * h.key[j * h.in_step + d];
+        weight[j] += h.query[t * h.in_step + d] * query_scale * h.key[j * h.in_step + d];
       highest = weight[j] > highest ? weight[j] : highest;
     }
-    for (std::size_t j = 0; j < seen; ++j) total += weight[j] = exponential_of(weight[j] - highest);
+    for (std::size_t j = 0; j < seen; ++j) total += weight[j] = power(weight[j] - highest);
     for (std::size_t d = 0; d < h.width; ++d) {
       float y = 0;
       for (std::size_t j = 0; j < seen; ++j) y += weight[j] * h.value[j * h.in_step + d];
@@ -95,9 +96,9 @@ float read(const Elements& from, std::size_t at) {
 }  // namespace
 
 void reference_attention(const Head& h) {
-  attention(h, [](float x) { return std::exp(x); });
+  attention(h, h.scale, [](float x) { return std::exp(x); });
 }
-void reference_attention_exact(const Head& h) { attention(h, exponential); }
+void reference_attention_exact(const Head& h) { attention(h, h.scale * kLog2E, power_of_two); }
 
 void reference_to_bytes(const float* from, std::size_t count, const Elements& to) {
   const float inverse = 1 / to.scale;

@@ -1,4 +1,4 @@
-// Floats and the bytes that stand for them, the same bits on every processor.
+// Floats and the bytes that stand for them, and what else gives the same bits on every processor.
 #pragma once
 
 #include <cstdint>
@@ -23,5 +23,14 @@ inline std::uint8_t to_byte(float value, float inverse, std::uint8_t zero) {
 inline float from_byte(std::uint8_t byte, float scale, std::uint8_t zero) {
   return static_cast<float>(byte - zero) * scale;
 }
+
+/// exp(x) = 2^(kLog2E x).
+inline constexpr float kLog2E = 1.44269504F;
+/// The lowest power of two that attention asks for; what is lower counts as this.
+inline constexpr float kLowestPower = -126;
+/// 2^r for r in -0.5..0.5 as a polynomial, its highest power first: the one of the fifth degree
+/// whose largest relative error is smallest, 7.5e-8; in single precision it is 2.4e-7.
+inline constexpr float kPowerOfTwo[] = {0.00132764713F, 0.00967554096F, 0.0555071309F,
+                                        0.240221202F,   0.693146944F,   1.00000012F};
 
 }  // namespace liteheart::edge
