@@ -5,6 +5,7 @@
 
 #include "edge/kernels.h"
 #include "edge/model_check.h"
+#include "nn/products.h"
 
 namespace liteheart {
 namespace {
@@ -129,22 +130,6 @@ void Arena::place() {
   }
 }
 
-/// `blocks` matrices of [depth][columns], each in the panels that edge/kernels.h wants.
-std::vector<float> in_panels(const std::vector<float>& weight, std::size_t blocks,
-                             std::size_t columns) {
-  std::vector<float> panels(weight.size());
-  if (weight.empty()) return panels;
-  const std::size_t block = weight.size() / blocks, depth = block / columns;
-  for (std::size_t b = 0; b < blocks; ++b) {
-    for (std::size_t k = 0; k < depth; ++k) {
-      for (std::size_t c = 0; c < columns; ++c)
-        panels[b * block + edge::weight_at(depth, columns, k, c)] =
-            weight[b * block + k * columns + c];
-    }
-  }
-  return panels;
-}
-
 /// Writes one graph's operations.
 class Writer {
  public:
@@ -233,37 +218,15 @@ flatbuffers::Offset<file::Diagnosis> write_diagnosis(flatbuffers::FlatBufferBuil
 
 /// Weighs a step's input by Toom-Cook, if that pays.
 void use_toom_cook(EdgeStep& s, const EdgeGraph& graph) {
-  // Three taps, a polynomial, at each point; over what the input's transform lacks.
-  constexpr double kAt[edge::kToomPoints][3] = {{1.0 / 2, 0, 0},
-                                                {-1.0 / 2, -1.0 / 2, -1.0 / 2},
-                                                {-1.0 / 6, 1.0 / 6, -1.0 / 6},
-                                                {1.0 / 6, 1.0 / 3, 2.0 / 3},
-                                                {0, 0, 1}};
-  const auto stride = static_cast<std::size_t>(s.stride), taps = static_cast<std::size_t>(s.taps),
-             channels = static_cast<std::size_t>(graph.slot(s.input).channels),
-             groups = edge::toom_cook_groups(taps, stride);
-  const bool fewer = edge::kToomPoints * groups * stride * 5 < edge::kToomOutputs * taps * 4;
+  const Taps taps{static_cast<std::size_t>(s.taps), static_cast<std::size_t>(s.stride),
+                  static_cast<std::size_t>(s.padding),
+                  static_cast<std::size_t>(graph.slot(s.input).channels)};
+  if (!toom_cook_saves(taps)) return;
   // For a few rows, weights that no cache holds take longer to come than to be multiplied by.
-  const auto rows = graph.slot(s.output).time / s.phases;
-  const bool held = rows >= kManyRows ||
-                    edge::kToomPoints * groups * stride * channels * s.bias.size() <= kHeldWeights;
-  if (!fewer || !held || stride * channels % edge::kColumnMultiple != 0) return;
-  // [tap][channel][column], with as many taps of 0 behind as the groups have room for.
-  const std::size_t unit = stride * channels * s.bias.size();
-  s.weight.resize(3 * groups * unit);
-  std::vector<float> weight;
-  weight.reserve(edge::kToomPoints * groups * unit);
-  for (const auto& at : kAt) {
-    for (std::size_t g = 0; g < groups; ++g) {
-      for (std::size_t i = 0; i < unit; ++i) {
-        double sum = 0;
-        for (std::size_t k = 0; k < 3; ++k)
-          sum += at[k] * static_cast<double>(s.weight[(3 * g + k) * unit + i]);
-        weight.push_back(static_cast<float>(sum));
-      }
-    }
-  }
-  s.weight = std::move(weight);
+  const std::size_t points = edge::kToomPoints * edge::toom_cook_groups(taps.taps, taps.stride) *
+                             taps.stride * taps.channels * s.bias.size();
+  if (graph.slot(s.output).time / s.phases < kManyRows && points > kHeldWeights) return;
+  s.weight = toom_cook_weights(std::move(s.weight), taps, s.bias.size());
   s.toom_cook = true;
 }
 

@@ -14,16 +14,12 @@ const Slot& slot(const Network& network, int i) {
   return *network.slots()->Get(static_cast<flatbuffers::uoffset_t>(i));
 }
 
-std::ptrdiff_t floor_of(std::ptrdiff_t a, std::ptrdiff_t b) {
-  return a >= 0 ? a / b : -((-a + b - 1) / b);
-}
-
 Transpose transpose_of(const Convolution& c, const Network& network) {
   const Slot& in = slot(network, c.input());
-  return {c.taps(), c.stride(), c.padding(), in.time(), in.channels(), c.bias()->size()};
+  return {{c.taps(), c.stride(), c.padding(), in.channels()}, in.time(), c.bias()->size()};
 }
 
-/// What toom_cook.h makes of three taps, taken back: see use_toom_cook of deploy/edge_graph.cpp.
+/// What toom_cook.h makes of three taps, taken back: see toom_cook_weights of nn/products.h.
 void from_toom_cook(const Convolution& c, std::size_t channels, Panels& weight) {
   const float* points = c.weight()->data();
   const std::size_t unit = c.stride() * channels, columns = weight.columns,
@@ -68,23 +64,6 @@ Panels plain_weight(const Convolution& c, const Network& network) {
 
 }  // namespace
 
-float& Panels::at(std::size_t k, std::size_t c) {
-  return values[edge::weight_at(depth, columns, k, c)];
-}
-
-// Row q * stride + r of the input is read by row q + d of the output with the tap
-// r + padding - d * stride, if there is one.
-Transpose::Transpose(std::size_t conv_taps, std::size_t stride, std::size_t padding,
-                     std::size_t in_time, std::size_t in_channels, std::size_t conv_columns) {
-  const auto s = static_cast<std::ptrdiff_t>(stride), p = static_cast<std::ptrdiff_t>(padding);
-  first = -floor_of(static_cast<std::ptrdiff_t>(conv_taps) - 1 - p, s);
-  taps = static_cast<std::size_t>(std::max<std::ptrdiff_t>(floor_of(s - 1 + p, s) - first + 1, 0));
-  rows = (in_time + stride - 1) / stride;
-  columns = (stride * in_channels + edge::kColumnMultiple - 1) / edge::kColumnMultiple *
-            edge::kColumnMultiple;
-  out_columns = conv_columns;
-}
-
 std::size_t ConvolutionOperation::floats_needed(const Convolution& c, const Network& network) {
   const Transpose t = transpose_of(c, network);
   return std::size_t{c.taps()} * slot(network, c.input()).channels() * c.bias()->size() +
@@ -104,22 +83,7 @@ ConvolutionOperation::ConvolutionOperation(const Convolution& c, const Network& 
       weight_(plain_weight(c, network)),
       bias_(c.bias()->begin(), c.bias()->end()),
       transpose_(transpose_of(c, network)),
-      turned_(transpose_.depth(), transpose_.columns) {
-  const std::size_t channels = slot(network, c.input()).channels(), stride = c.stride();
-  for (std::size_t d = 0; d < transpose_.taps; ++d) {
-    for (std::size_t r = 0; r < stride; ++r) {
-      const auto tap =
-          static_cast<std::ptrdiff_t>(r + c.padding()) -
-          (transpose_.first + static_cast<std::ptrdiff_t>(d)) * static_cast<std::ptrdiff_t>(stride);
-      if (tap < 0 || tap >= c.taps()) continue;
-      for (std::size_t i = 0; i < channels; ++i) {
-        for (std::size_t column = 0; column < weight_.columns; ++column)
-          turned_.at(d * weight_.columns + column, r * channels + i) =
-              weight_.at(static_cast<std::size_t>(tap) * channels + i, column);
-      }
-    }
-  }
-}
+      turned_(transpose_.turned(weight_)) {}
 
 void ConvolutionOperation::run(Tape& tape, float* kept) const {
   Activation& out = at(tape, output_);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "explain/operation.h"
+#include "nn/products.h"
 
 namespace liteheart {
 
@@ -11,28 +12,6 @@ struct Network;
 }  // namespace edge::file
 
 namespace explain {
-
-/// A matrix in the panels that edge::Gemm wants.
-struct Panels {
-  Panels(std::size_t rows, std::size_t wide)
-      : depth(rows), columns(wide), values(rows * wide, 0.0F) {}
-  float& at(std::size_t k, std::size_t c);
-
-  std::size_t depth, columns;
-  std::vector<float> values;
-};
-
-/// Where the gradient of a convolution's input comes from. `stride` rows of the input are one row
-/// of a convolution of the output's gradient, with the taps turned around.
-struct Transpose {
-  Transpose(std::size_t taps, std::size_t stride, std::size_t padding, std::size_t in_time,
-            std::size_t in_channels, std::size_t columns);
-  std::size_t depth() const { return taps * out_columns; }
-
-  std::ptrdiff_t first;  // row of the output that row 0 begins to read
-  std::size_t taps, rows;
-  std::size_t columns, out_columns;  // of the product; of the output
-};
 
 class ConvolutionOperation : public Operation {
  public:

@@ -25,6 +25,10 @@ namespace {
 namespace fs = std::filesystem;
 using Reader = std::unique_ptr<archive, decltype(&archive_read_free)>;
 
+struct Close {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
 constexpr std::uint64_t kMostGrowth = 200, kAllowance = 64 << 20, kMostFiles = 1'000'000;
 
 [[noreturn]] void refuse(const std::string& place, archive* reader) {
@@ -124,8 +128,7 @@ class Unpacker {
  private:
   void write(const fs::path& target) {
     make_folder(target.parent_path());
-    const std::unique_ptr<std::FILE, decltype(&std::fclose)> out(std::fopen(target.c_str(), "wb"),
-                                                                 std::fclose);
+    const std::unique_ptr<std::FILE, Close> out(std::fopen(target.c_str(), "wb"));
     if (!out) cannot_write(target);
     bool first = true;
     for (;;) {

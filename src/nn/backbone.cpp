@@ -8,11 +8,6 @@ namespace {
 constexpr int kKernel = 9;
 constexpr double kSlope = 0.01;
 
-torch::nn::Conv2d convolution(int in, int out, int kernel, int stride) {
-  return torch::nn::Conv2d(
-      torch::nn::Conv2dOptions(in, out, {1, kernel}).stride({1, stride}).padding({0, kernel / 2}));
-}
-
 }  // namespace
 
 torch::Tensor sinusoidal_positions(std::int64_t tokens, std::int64_t width) {
@@ -30,18 +25,17 @@ torch::Tensor sinusoidal_positions(std::int64_t tokens, std::int64_t width) {
 }
 
 ResidualBlockImpl::ResidualBlockImpl(int in, int out, int block_stride) : stride(block_stride) {
-  conv1 = register_module("conv1", convolution(in, out, kKernel, stride));
+  conv1 = register_module("conv1", Convolution(in, out, kKernel, stride));
   norm1 = register_module("norm1", torch::nn::BatchNorm2d(out));
-  conv2 = register_module("conv2", convolution(out, out, kKernel, 1));
+  conv2 = register_module("conv2", Convolution(out, out, kKernel, 1));
   norm2 = register_module("norm2", torch::nn::BatchNorm2d(out));
-  shortcut = register_module("shortcut", convolution(in, out, 1, 1));
+  shortcut = register_module("shortcut", Convolution(in, out, 1, 1));
 }
 
 torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x) {
   torch::Tensor y = torch::leaky_relu(norm1(conv1(x)), kSlope);
   y = torch::leaky_relu(norm2(conv2(y)), kSlope);
-  // Average-pool as a mean over a view: several times faster than avg_pool2d in bf16.
-  return y + shortcut(x.unflatten(3, {x.size(3) / stride, stride}).mean(4));
+  return y + shortcut->of_means(x, stride);
 }
 
 TransformerLayerImpl::TransformerLayerImpl(int width, int layer_heads, bool is_causal)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nn/architecture.h"
+#include "nn/convolution.h"
 
 namespace liteheart {
 
@@ -22,7 +23,7 @@ struct ResidualBlockImpl : torch::nn::Module {
   torch::Tensor forward(
       const torch::Tensor& x);  // [batch, in, 1, T] -> [batch, out, 1, T / stride]
 
-  torch::nn::Conv2d conv1{nullptr}, conv2{nullptr}, shortcut{nullptr};
+  Convolution conv1{nullptr}, conv2{nullptr}, shortcut{nullptr};
   torch::nn::BatchNorm2d norm1{nullptr}, norm2{nullptr};
   int stride;
 };

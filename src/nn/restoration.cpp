@@ -62,10 +62,10 @@ torch::Tensor derive(const torch::Tensor& y) {
 RestorationImpl::RestorationImpl(const RestorationShape& restoration_shape)
     : shape(restoration_shape) {
   const int w = shape.width, v = 2 * w;
-  struct Convolution {
+  struct Layer {
     int in, out, stride;
   };
-  const Convolution plan[] = {
+  const Layer plan[] = {
       {static_cast<int>(shape.measured.size()), w, 4},
       {w, w, 1},
       {w, v, 4},
@@ -82,21 +82,17 @@ RestorationImpl::RestorationImpl(const RestorationShape& restoration_shape)
   };
   convolutions = register_module("convolutions", torch::nn::ModuleList());
   norms = register_module("norms", torch::nn::ModuleList());
-  for (const Convolution& c : plan) {
-    convolutions->push_back(torch::nn::Conv2d(torch::nn::Conv2dOptions(c.in, c.out, {1, kKernel})
-                                                  .stride({1, c.stride})
-                                                  .padding({0, kKernel / 2})));
+  for (const Layer& c : plan) {
+    convolutions->push_back(Convolution(c.in, c.out, kKernel, c.stride));
     norms->push_back(torch::nn::BatchNorm2d(c.out));
   }
   const std::int64_t predicted = shape.derive_limb_leads ? std::ssize(kIndependent) : kLeads;
-  head = register_module(
-      "head", torch::nn::Conv2d(torch::nn::Conv2dOptions(w, predicted * kPhases, {1, kKernel})
-                                    .padding({0, kKernel / 2})));
+  head = register_module("head", Convolution(w, predicted * kPhases, kKernel, 1));
 }
 
 torch::Tensor RestorationImpl::step(std::size_t index, const torch::Tensor& x) {
   return torch::leaky_relu(norms[index]->as<torch::nn::BatchNorm2dImpl>()->forward(
-                               convolutions[index]->as<torch::nn::Conv2dImpl>()->forward(x)),
+                               convolutions[index]->as<ConvolutionImpl>()->forward(x)),
                            kSlope);
 }
 

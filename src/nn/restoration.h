@@ -9,6 +9,7 @@
 #include <torch/nn.h>
 
 #include "nn/architecture.h"
+#include "nn/convolution.h"
 
 namespace liteheart {
 
@@ -19,7 +20,7 @@ struct RestorationImpl : torch::nn::Module {
 
   RestorationShape shape;
   torch::nn::ModuleList convolutions{nullptr}, norms{nullptr};
-  torch::nn::Conv2d head{nullptr};
+  Convolution head{nullptr};
 
  private:
   torch::Tensor step(std::size_t index, const torch::Tensor& x);

@@ -49,6 +49,19 @@ bool choose_bf16(std::string_view precision, const torch::Device& device) {
 #endif
 }
 
+bool multiplies_bf16_fast() {
+#if defined(__x86_64__)
+  static const bool fast =
+      __builtin_cpu_supports("amx-bf16") > 0 ||
+      (__builtin_cpu_is("amd") > 0 && __builtin_cpu_supports("avx512bf16") > 0);
+  return fast;
+#else
+  return false;
+#endif
+}
+
+bool autocasts() { return at::autocast::is_cpu_enabled(); }
+
 Autocast::Autocast(bool on, const torch::Device& device) : on_(on), cuda_(device.is_cuda()) {
   if (!on_) return;
   if (cuda_) {

@@ -18,6 +18,13 @@ torch::Device choose_device(std::string_view name);
 /// Whether to compute in bf16: "bf16", "fp32", or "auto" (where the device has bf16 arithmetic).
 bool choose_bf16(std::string_view precision, const torch::Device& device);
 
+/// Whether this processor multiplies bf16 faster than the kernels of edge/ multiply floats: AMD's
+/// AVX-512 and Intel's AMX do, Intel's AVX-512 alone does not (docs/results.md, "Speed").
+bool multiplies_bf16_fast();
+
+/// Whether operations on this processor are cast to bf16 now.
+bool autocasts();
+
 /// Autocast to bf16 while it lives, if `on`.
 class Autocast {
  public:

@@ -1,0 +1,357 @@
+#include "nn/convolution.h"
+
+#include <ATen/Parallel.h>
+#include <torch/autograd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "edge/kernels.h"
+#include "nn/products.h"
+#include "nn/runtime.h"
+
+namespace liteheart {
+namespace {
+
+using Floats = std::vector<float>;
+
+/// Asked for once: to ask a virtual machine's processor what it can do takes long.
+const edge::Kernels& kernels() {
+  static const edge::Kernels& best = edge::best_kernels();
+  return best;
+}
+
+std::size_t extent(const torch::Tensor& x, std::int64_t axis) {
+  return static_cast<std::size_t>(x.size(axis));
+}
+
+/// [batch, channel, 1, time] in the order of memory that the kernels want: [batch][time][channel].
+torch::Tensor in_rows(const torch::Tensor& x) {
+  return x.contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
+/// Room for such a tensor, of x's batch and type.
+torch::Tensor rows_like(const torch::Tensor& x, std::size_t channels, std::size_t time) {
+  return torch::empty(
+      {x.size(0), static_cast<std::int64_t>(channels), 1, static_cast<std::int64_t>(time)},
+      x.options().memory_format(torch::MemoryFormat::ChannelsLast));
+}
+
+// Compiled for each of these, and chosen when the program starts.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define LITEHEART_FOR_EACH_PROCESSOR \
+  __attribute__((target_clones("arch=skylake-avx512", "avx2", "default")))
+#else
+#define LITEHEART_FOR_EACH_PROCESSOR
+#endif
+
+LITEHEART_FOR_EACH_PROCESSOR
+void from_bf16(const std::uint16_t* __restrict from, std::size_t count, float* __restrict to) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t bits = std::uint32_t{from[i]} << 16;
+    std::memcpy(to + i, &bits, sizeof bits);
+  }
+}
+
+/// To the nearest, of two the even one; what is no number stays none.
+LITEHEART_FOR_EACH_PROCESSOR
+void to_bf16(const float* __restrict from, std::size_t count, std::uint16_t* __restrict to) {
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint32_t bits;
+    std::memcpy(&bits, from + i, sizeof bits);
+    const bool number = (bits & 0x7FFFFFFFU) <= 0x7F800000U;
+    to[i] =
+        static_cast<std::uint16_t>(number ? (bits + 0x7FFFU + (bits >> 16 & 1U)) >> 16 : 0x7FC0U);
+  }
+}
+
+/// The samples of such a tensor, of floats or bf16, as floats.
+class Samples {
+ public:
+  explicit Samples(const torch::Tensor& x)
+      : size_(static_cast<std::size_t>(x.numel() / x.size(0))),
+        floats_(x.scalar_type() == torch::kFloat ? x.data_ptr<float>() : nullptr),
+        halves_(floats_ != nullptr ? nullptr
+                                   : reinterpret_cast<std::uint16_t*>(x.data_ptr<at::BFloat16>())) {
+  }
+
+  std::size_t size() const { return size_; }
+  /// Null where they are of bf16.
+  float* floats(std::size_t sample) const {
+    return floats_ == nullptr ? nullptr : floats_ + sample * size_;
+  }
+  void read(std::size_t sample, float* to) const {
+    if (floats_ != nullptr)
+      std::memcpy(to, floats(sample), size_ * sizeof(float));
+    else
+      from_bf16(halves_ + sample * size_, size_, to);
+  }
+  /// `count` elements of a sample, from `first` on.
+  void write(std::size_t sample, std::size_t first, std::size_t count, const float* from) const {
+    if (floats_ != nullptr)
+      std::memcpy(floats(sample) + first, from, count * sizeof(float));
+    else
+      to_bf16(from, count, halves_ + sample * size_ + first);
+  }
+
+ private:
+  std::size_t size_;
+  float* floats_;
+  std::uint16_t* halves_;
+};
+
+/// A convolution by the kernels, with what it multiplies by prepared for them.
+class Product {
+ public:
+  /// weight: [tap x channel][column], columns a multiple of edge::kColumnMultiple.
+  Product(Floats weight, const Taps& taps, std::size_t columns)
+      : taps_(taps), columns_(columns), toom_cook_(toom_cook_saves(taps)) {
+    if (toom_cook_) weight = toom_cook_weights(std::move(weight), taps, columns);
+    weight_ = in_panels(weight, toom_cook_ ? edge::kToomPoints : 1, columns);
+  }
+
+  /// bias: [column]; to: a sample holds `rows` times the first columns of the product's rows.
+  void run(const torch::Tensor& from, const float* bias, const torch::Tensor& to,
+           std::size_t rows) const {
+    const Samples in(from), out(to);
+    const std::size_t groups = edge::toom_cook_groups(taps_.taps, taps_.stride),
+                      in_step = taps_.stride * taps_.channels, step = out.size() / rows,
+                      read = toom_cook_ ? edge::toom_cook_rows(rows, groups) * taps_.stride
+                                        : (rows - 1) * taps_.stride + taps_.taps;
+    at::parallel_for(0, from.size(0), 1, [&](std::int64_t first, std::int64_t last) {
+      // Zeros before and behind, as padding and as what Toom-Cook reads besides.
+      Floats padded(std::max(read, taps_.padding + extent(from, 3)) * taps_.channels);
+      Floats scratch(toom_cook_ ? edge::toom_cook_scratch(columns_, in_step, groups) : 0);
+      Floats rounded_up(rows * columns_);
+      for (auto n = static_cast<std::size_t>(first); n < static_cast<std::size_t>(last); ++n) {
+        in.read(n, padded.data() + taps_.padding * taps_.channels);
+        const bool direct = step == columns_ && out.floats(n) != nullptr;
+        float* made = direct ? out.floats(n) : rounded_up.data();
+        if (toom_cook_) {
+          kernels().toom_cook({padded.data(), weight_.data(), bias, nullptr, made, scratch.data(),
+                               rows, columns_, in_step, groups, false});
+        } else {
+          kernels().gemm({padded.data(), weight_.data(), bias, nullptr, made, rows, columns_,
+                          taps_.taps * taps_.channels, in_step, false});
+        }
+        if (direct) continue;
+        if (step == columns_) {
+          out.write(n, 0, rows * step, made);
+          continue;
+        }
+        for (std::size_t r = 0; r < rows; ++r) out.write(n, r * step, step, made + r * columns_);
+      }
+    });
+  }
+
+ private:
+  Taps taps_;
+  std::size_t columns_;
+  bool toom_cook_;
+  Floats weight_;
+};
+
+/// weight: [column, channel, 1, tap], bias: [column] -> [batch, column, 1, time / stride].
+torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight,
+                       const torch::Tensor& bias, const Taps& taps) {
+  const std::size_t columns = extent(weight, 0), rows = extent(x, 3) / taps.stride;
+  const torch::Tensor by_tap = weight.squeeze(2).permute({2, 1, 0}).contiguous();
+  const auto* w = by_tap.data_ptr<float>();
+  torch::Tensor y = rows_like(x, columns, rows);
+  Product(Floats(w, w + by_tap.numel()), taps, columns).run(x, bias.data_ptr<float>(), y, rows);
+  return y;
+}
+
+/// The gradient of the input: [batch, channel, 1, time].
+torch::Tensor by_input(const torch::Tensor& by_output, const torch::Tensor& weight,
+                       const Taps& taps) {
+  const std::size_t columns = extent(weight, 0), rows = extent(by_output, 3),
+                    time = rows * taps.stride;
+  const Transpose t(taps, time, columns);
+  const torch::Tensor by_tap = weight.squeeze(2).permute({2, 0, 1}).contiguous();
+  const auto* w = by_tap.data_ptr<float>();
+  Floats turned(t.depth() * t.columns);  // [tap x column][row of the stride x channel]
+  t.for_taps([&](std::size_t d, std::size_t r, std::size_t tap) {
+    for (std::size_t c = 0; c < columns; ++c) {
+      std::memcpy(turned.data() + (d * columns + c) * t.columns + r * taps.channels,
+                  w + (tap * columns + c) * taps.channels, taps.channels * sizeof(float));
+    }
+  });
+  const Taps back{t.taps, 1, static_cast<std::size_t>(-t.first), columns};
+  const Floats no_bias(t.columns);
+  torch::Tensor y = rows_like(by_output, taps.channels, time);
+  Product(std::move(turned), back, t.columns).run(by_output, no_bias.data(), y, rows);
+  return y;
+}
+
+/// The gradient of the weights, some samples' share: for each tap the product of the input, turned
+/// to [channel][time], and the output's gradient.
+class WeightGradient {
+ public:
+  WeightGradient(const torch::Tensor& x, const torch::Tensor& by_output, const Taps& taps)
+      : in_(x),
+        out_(by_output),
+        taps_(taps),
+        columns_(extent(by_output, 1)),
+        rows_(extent(by_output, 3)),
+        time_(extent(x, 3)),
+        phase_(rows_ + (taps.taps - 1) / taps.stride),
+        turned_(taps.stride * taps.channels * phase_),
+        input_(in_.size()),
+        gradient_(out_.size()),
+        panels_(kRows * columns_),
+        no_bias_(columns_),
+        sum(taps.taps * taps.channels * columns_) {}
+
+  void add(std::size_t sample) {
+    turn(sample);
+    out_.read(sample, gradient_.data());
+    // So many rows at a time as the nearest cache holds.
+    for (std::size_t first = 0; first < rows_; first += kRows) {
+      const std::size_t depth = std::min(kRows, rows_ - first);
+      const float* block = gradient_.data() + first * columns_;
+      if (columns_ > edge::kPanel) block = in_panels(block, depth);
+      for (std::size_t tap = 0; tap < taps_.taps; ++tap) {
+        const float* in = turned_.data() + tap % taps_.stride * taps_.channels * phase_ +
+                          tap / taps_.stride + first;
+        float* to = sum.data() + tap * taps_.channels * columns_;
+        kernels().gemm(
+            {in, block, no_bias_.data(), to, to, taps_.channels, columns_, depth, phase_, false});
+      }
+    }
+  }
+
+ private:
+  static constexpr std::size_t kRows = 128;
+
+  /// Row t of the input, behind its padding row q * stride + p, to column q of phase p; 16 rows at
+  /// a time, so that what is read and written is near.
+  void turn(std::size_t sample) {
+    constexpr std::size_t kTogether = 16;
+    in_.read(sample, input_.data());
+    const std::size_t stride = taps_.stride, channels = taps_.channels;
+    for (std::size_t p = 0; p < stride; ++p) {
+      const std::size_t begin = taps_.padding > p ? (taps_.padding - p + stride - 1) / stride : 0,
+                        end = std::min(phase_, (time_ + taps_.padding - p + stride - 1) / stride);
+      for (std::size_t q = begin; q < end; q += kTogether) {
+        const std::size_t count = std::min(kTogether, end - q);
+        const float* from = input_.data() + (q * stride + p - taps_.padding) * channels;
+        float* to = turned_.data() + p * channels * phase_ + q;
+        for (std::size_t c = 0; c < channels; ++c) {
+          for (std::size_t j = 0; j < count; ++j)
+            to[c * phase_ + j] = from[j * stride * channels + c];
+        }
+      }
+    }
+  }
+  const float* in_panels(const float* block, std::size_t depth) {
+    for (std::size_t t = 0; t < depth; ++t) {
+      for (std::size_t c = 0; c < columns_; c += edge::kPanel) {
+        std::memcpy(panels_.data() + edge::weight_at(depth, columns_, t, c),
+                    block + t * columns_ + c, std::min(edge::kPanel, columns_ - c) * sizeof(float));
+      }
+    }
+    return panels_.data();
+  }
+
+  Samples in_, out_;
+  Taps taps_;
+  std::size_t columns_, rows_, time_, phase_;
+  Floats turned_, input_, gradient_, panels_, no_bias_;
+
+ public:
+  Floats sum;  // [tap][channel][column]
+};
+
+/// The gradient of the weights: [column, channel, 1, tap].
+torch::Tensor by_weight(const torch::Tensor& x, const torch::Tensor& by_output, const Taps& taps) {
+  // A share for each thread, added in their order: as many threads give the same sum.
+  const std::int64_t batch = x.size(0), threads = at::get_num_threads(),
+                     shares = std::min(batch, threads);
+  std::vector<WeightGradient> parts;
+  for (std::int64_t s = 0; s < shares; ++s) parts.emplace_back(x, by_output, taps);
+  at::parallel_for(0, shares, 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t s = first; s < last; ++s) {
+      for (std::int64_t n = s * batch / shares; n < (s + 1) * batch / shares; ++n)
+        parts[static_cast<std::size_t>(s)].add(static_cast<std::size_t>(n));
+    }
+  });
+  Floats& sum = parts.front().sum;
+  for (std::size_t s = 1; s < parts.size(); ++s) {
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += parts[s].sum[i];
+  }
+  return torch::from_blob(sum.data(),
+                          {static_cast<std::int64_t>(taps.taps), x.size(1), by_output.size(1), 1})
+      .permute({2, 1, 3, 0})
+      .clone(torch::MemoryFormat::Contiguous);
+}
+
+struct TimeConvolution : torch::autograd::Function<TimeConvolution> {
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x,
+                               const torch::Tensor& weight, const torch::Tensor& bias,
+                               std::int64_t stride, std::int64_t padding) {
+    const torch::Tensor rows = in_rows(x);
+    context->save_for_backward({rows, weight});
+    context->saved_data["stride"] = stride;
+    context->saved_data["padding"] = padding;
+    return convolve(rows, weight, bias, taps(*context, weight));
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    const torch::Tensor &x = saved[0], &weight = saved[1], gradient = in_rows(gradients[0]);
+    const Taps t = taps(*context, weight);
+    const torch::Tensor none;
+    return {context->needs_input_grad(0) ? by_input(gradient, weight, t) : none,
+            context->needs_input_grad(1) ? by_weight(x, gradient, t) : none,
+            context->needs_input_grad(2) ? gradient.sum({0, 2, 3}, false, torch::kFloat) : none,
+            none, none};
+  }
+
+ private:
+  static Taps taps(const torch::autograd::AutogradContext& context, const torch::Tensor& weight) {
+    const auto saved = [&](const char* name) {
+      return static_cast<std::size_t>(context.saved_data.at(name).toInt());
+    };
+    return {extent(weight, 3), saved("stride"), saved("padding"), extent(weight, 1)};
+  }
+};
+
+/// Whether the kernels compute the convolution of x by `weight`, in steps of `stride`.
+bool for_kernels(const torch::Tensor& x, const torch::Tensor& weight, std::int64_t stride) {
+  return x.is_cpu() && weight.scalar_type() == torch::kFloat &&
+         !(autocasts() && multiplies_bf16_fast()) &&
+         weight.size(0) % static_cast<std::int64_t>(edge::kColumnMultiple) == 0 &&
+         x.size(3) % stride == 0;
+}
+
+torch::Tensor by_kernels(const torch::Tensor& x, const torch::Tensor& weight,
+                         const torch::Tensor& bias, std::int64_t stride, std::int64_t padding) {
+  return TimeConvolution::apply(autocasts() ? x.to(torch::kBFloat16) : x, weight, bias, stride,
+                                padding);
+}
+
+}  // namespace
+
+ConvolutionImpl::ConvolutionImpl(std::int64_t in, std::int64_t out, std::int64_t kernel,
+                                 std::int64_t stride)
+    : Conv2dImpl(torch::nn::Conv2dOptions(in, out, {1, kernel})
+                     .stride({1, stride})
+                     .padding({0, kernel / 2})) {}
+
+torch::Tensor ConvolutionImpl::forward(const torch::Tensor& x) {
+  const std::int64_t stride = options.stride()->at(1);
+  if (!for_kernels(x, weight, stride)) return Conv2dImpl::forward(x);
+  return by_kernels(x, weight, bias, stride, weight.size(3) / 2);
+}
+
+torch::Tensor ConvolutionImpl::of_means(const torch::Tensor& x, std::int64_t samples) {
+  // Several times faster than avg_pool2d in bf16.
+  if (!for_kernels(x, weight, samples))
+    return Conv2dImpl::forward(x.unflatten(3, {x.size(3) / samples, samples}).mean(4));
+  const torch::Tensor taps = (weight / static_cast<double>(samples)).expand({-1, -1, 1, samples});
+  return by_kernels(x, taps, bias, samples, 0);
+}
+
+}  // namespace liteheart

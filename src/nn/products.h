@@ -1,0 +1,64 @@
+// A convolution over time, and its transpose, as the products of edge/kernels.h, which work on
+// [time][channel].
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace liteheart {
+
+/// A matrix in the panels that edge::Gemm wants.
+struct Panels {
+  Panels(std::size_t rows, std::size_t wide)
+      : depth(rows), columns(wide), values(rows * wide, 0.0F) {}
+  float& at(std::size_t k, std::size_t c);
+  float at(std::size_t k, std::size_t c) const;
+
+  std::size_t depth, columns;
+  std::vector<float> values;
+};
+
+/// What a convolution reads: its weights are [tap x channel][column].
+struct Taps {
+  std::size_t taps, stride, padding, channels;
+};
+
+/// Whether Toom-Cook (edge/toom_cook.h) takes fewer products, more than its sums cost.
+bool toom_cook_saves(const Taps& t);
+/// Weights [tap x channel][column] as Toom-Cook takes them: kToomPoints times
+/// [group x 3 x stride x channel][column] / 3, before they are put in panels.
+std::vector<float> toom_cook_weights(std::vector<float> weight, const Taps& t, std::size_t columns);
+/// `blocks` matrices of [depth][columns], each in panels.
+std::vector<float> in_panels(const std::vector<float>& weight, std::size_t blocks,
+                             std::size_t columns);
+
+/// Where the gradient of a convolution's input comes from: `stride` rows of the input are one row
+/// of a convolution of the output's gradient, with the taps turned around.
+struct Transpose {
+  /// columns: of the convolution's output.
+  Transpose(const Taps& conv, std::size_t in_time, std::size_t columns);
+  std::size_t depth() const { return taps * out_columns; }
+  /// todo(d, r, tap): tap d reads with the convolution's `tap` for row r of the stride.
+  template <class Todo>
+  void for_taps(const Todo& todo) const {
+    for (std::size_t d = 0; d < taps; ++d) {
+      for (std::size_t r = 0; r < of.stride; ++r) {
+        const auto tap =
+            static_cast<std::ptrdiff_t>(r + of.padding) -
+            (first + static_cast<std::ptrdiff_t>(d)) * static_cast<std::ptrdiff_t>(of.stride);
+        if (tap >= 0 && tap < static_cast<std::ptrdiff_t>(of.taps))
+          todo(d, r, static_cast<std::size_t>(tap));
+      }
+    }
+  }
+  /// weight: the convolution's, [tap x channel][column]; [tap x column][row of the stride x
+  /// channel].
+  Panels turned(const Panels& weight) const;
+
+  Taps of;
+  std::ptrdiff_t first;  // row of the output that row 0 begins to read
+  std::size_t taps, rows;
+  std::size_t columns, out_columns;  // of the product, rounded up; of the output
+};
+
+}  // namespace liteheart
