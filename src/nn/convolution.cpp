@@ -202,7 +202,10 @@ class WeightGradient {
         gradient_(out_.size()),
         panels_(kRows * columns_),
         no_bias_(columns_),
-        sum(taps.taps * taps.channels * columns_) {}
+        sum_(taps.taps * taps.channels * columns_) {}
+
+  /// [tap][channel][column].
+  Floats& sum() { return sum_; }
 
   void add(std::size_t sample) {
     turn(sample);
@@ -215,7 +218,7 @@ class WeightGradient {
       for (std::size_t tap = 0; tap < taps_.taps; ++tap) {
         const float* in = turned_.data() + tap % taps_.stride * taps_.channels * phase_ +
                           tap / taps_.stride + first;
-        float* to = sum.data() + tap * taps_.channels * columns_;
+        float* to = sum_.data() + tap * taps_.channels * columns_;
         kernels().gemm(
             {in, block, no_bias_.data(), to, to, taps_.channels, columns_, depth, phase_, false});
       }
@@ -258,10 +261,7 @@ class WeightGradient {
   Samples in_, out_;
   Taps taps_;
   std::size_t columns_, rows_, time_, phase_;
-  Floats turned_, input_, gradient_, panels_, no_bias_;
-
- public:
-  Floats sum;  // [tap][channel][column]
+  Floats turned_, input_, gradient_, panels_, no_bias_, sum_;
 };
 
 /// The gradient of the weights: [column, channel, 1, tap].
@@ -277,9 +277,9 @@ torch::Tensor by_weight(const torch::Tensor& x, const torch::Tensor& by_output, 
         parts[static_cast<std::size_t>(s)].add(static_cast<std::size_t>(n));
     }
   });
-  Floats& sum = parts.front().sum;
+  Floats& sum = parts.front().sum();
   for (std::size_t s = 1; s < parts.size(); ++s) {
-    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += parts[s].sum[i];
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += parts[s].sum()[i];
   }
   return torch::from_blob(sum.data(),
                           {static_cast<std::int64_t>(taps.taps), x.size(1), by_output.size(1), 1})

@@ -5,9 +5,9 @@
 
 namespace liteheart {
 
-/// [batch, in, 1, T] -> [batch, out, 1, T / stride], zeros beside, an odd kernel. In floats on this
-/// processor it computes with the kernels of edge/, two to four times as fast as libtorch 1.13
-/// does; elsewhere it is libtorch's. It has no second derivative.
+/// [batch, in, 1, T] -> [batch, out, 1, T / stride], zeros beside, an odd kernel. Computed by the
+/// kernels of edge/ where libtorch is slower (docs/method.md), and then without a second
+/// derivative.
 struct ConvolutionImpl : torch::nn::Conv2dImpl {
   ConvolutionImpl(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride);
   torch::Tensor forward(const torch::Tensor& x);
