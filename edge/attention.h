@@ -11,7 +11,8 @@
 namespace liteheart::edge {
 namespace {
 
-/// 2^x to 2.4e-7 of its value, for x from kLowestPower to 0.
+/// 2^x to 2.4e-7 of its value, for x from kLowestPower to 0; above, as a hidden key may lie, any
+/// number.
 inline Vector power_of_two(Vector x) {
   x = larger(x, splat(kLowestPower));
   // x = n + r, |r| <= 0.5: adding and taking off kRoundToWhole rounds, and leaves n in the last

@@ -1,7 +1,5 @@
 // AVX2: products of 16-bit numbers, which hold those of bytes without saturating.
 #define LITEHEART_LANES 8
-#include <immintrin.h>
-
 #include "edge/attention.h"
 #include "edge/byte_gemm.h"
 #include "edge/kernel_paths.h"

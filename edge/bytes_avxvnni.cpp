@@ -1,7 +1,5 @@
 // AVX-VNNI: AVX2's vectors with dot products of bytes, of processors that may have no AVX-512.
 #define LITEHEART_LANES 8
-#include <immintrin.h>
-
 #include "edge/byte_gemm.h"
 #include "edge/kernel_paths.h"
 

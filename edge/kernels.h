@@ -87,7 +87,7 @@ struct ByteGemm {
   bool leaky;
 };
 
-/// One head of attention: softmax(scale * query . key) . value.
+/// One head of attention: softmax(scale * query . key) . value, all of them finite.
 struct Head {
   const float *query, *key, *value;  // row t begins at query + t * in_step
   float* out;                        // row t begins at out + t * out_step

@@ -5,7 +5,7 @@
 
 namespace liteheart {
 
-/// [batch, channel, time] -> [batch, channel, bin], by averages.
+/// [batch, channel, time] of any type of float -> [batch, channel, bin], floats, by averages.
 at::Tensor in_bins(const at::Tensor& x, std::int64_t bins);
 
 }  // namespace liteheart

@@ -65,7 +65,7 @@ torch::Tensor ObjectiveImpl::forward(const ModelOutput& out, const torch::Tensor
   std::vector<torch::Tensor> blocks;  // [batch, channel, bin]
   if (weights.region_features > 0 || weights.information > 0) {
     for (const torch::Tensor& block : out.backbone.blocks)
-      blocks.push_back(in_bins(block.squeeze(2).to(torch::kFloat), bins));
+      blocks.push_back(in_bins(block.squeeze(2), bins));
   }
   if (weights.region_features > 0) {
     torch::Tensor distance = torch::zeros({}, logits.options());

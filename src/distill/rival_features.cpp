@@ -15,7 +15,7 @@ torch::nn::Conv1d pointwise(std::int64_t in, std::int64_t out) {
 
 /// A student block's output [batch, width, 1, time] in the teacher's bins.
 torch::Tensor in_bins_of(const torch::Tensor& block, const torch::Tensor& teacher) {
-  return in_bins(block.squeeze(2).to(torch::kFloat), teacher.size(2));
+  return in_bins(block.squeeze(2), teacher.size(2));
 }
 
 /// Romero, Ballas, Kahou, Chassang, Gatta and Bengio, "FitNets: Hints for Thin Deep Nets", ICLR

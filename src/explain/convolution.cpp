@@ -83,7 +83,11 @@ ConvolutionOperation::ConvolutionOperation(const Convolution& c, const Network& 
       weight_(plain_weight(c, network)),
       bias_(c.bias()->begin(), c.bias()->end()),
       transpose_(transpose_of(c, network)),
-      turned_(transpose_.turned(weight_)) {}
+      turned_(transpose_.depth(), transpose_.columns) {
+  turned_.values = in_panels(
+      transpose_.turned([&](std::size_t k, std::size_t column) { return weight_.at(k, column); }),
+      1, transpose_.columns);
+}
 
 void ConvolutionOperation::run(Tape& tape, float* kept) const {
   Activation& out = at(tape, output_);

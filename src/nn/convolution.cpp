@@ -4,6 +4,7 @@
 #include <torch/autograd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <utility>
 
@@ -15,6 +16,8 @@ namespace liteheart {
 namespace {
 
 using Floats = std::vector<float>;
+
+std::atomic<int> by_kernels_asked = 0;  // how many KernelConvolutions live
 
 /// Asked for once: to ask a virtual machine's processor what it can do takes long.
 const edge::Kernels& kernels() {
@@ -39,7 +42,7 @@ torch::Tensor rows_like(const torch::Tensor& x, std::size_t channels, std::size_
 }
 
 // Compiled for each of these, and chosen when the program starts.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__)
 #define LITEHEART_FOR_EACH_PROCESSOR \
   __attribute__((target_clones("arch=skylake-avx512", "avx2", "default")))
 #else
@@ -123,10 +126,11 @@ class Product {
       // Zeros before and behind, as padding and as what Toom-Cook reads besides.
       Floats padded(std::max(read, taps_.padding + extent(from, 3)) * taps_.channels);
       Floats scratch(toom_cook_ ? edge::toom_cook_scratch(columns_, in_step, groups) : 0);
-      Floats rounded_up(rows * columns_);
+      // Where what is made does not lie as the output does.
+      const bool direct = step == columns_ && out.floats(0) != nullptr;
+      Floats rounded_up(direct ? 0 : rows * columns_);
       for (auto n = static_cast<std::size_t>(first); n < static_cast<std::size_t>(last); ++n) {
         in.read(n, padded.data() + taps_.padding * taps_.channels);
-        const bool direct = step == columns_ && out.floats(n) != nullptr;
         float* made = direct ? out.floats(n) : rounded_up.data();
         if (toom_cook_) {
           kernels().toom_cook({padded.data(), weight_.data(), bias, nullptr, made, scratch.data(),
@@ -169,19 +173,14 @@ torch::Tensor by_input(const torch::Tensor& by_output, const torch::Tensor& weig
   const std::size_t columns = extent(weight, 0), rows = extent(by_output, 3),
                     time = rows * taps.stride;
   const Transpose t(taps, time, columns);
-  const torch::Tensor by_tap = weight.squeeze(2).permute({2, 0, 1}).contiguous();
+  const torch::Tensor by_tap = weight.squeeze(2).permute({2, 1, 0}).contiguous();
   const auto* w = by_tap.data_ptr<float>();
-  Floats turned(t.depth() * t.columns);  // [tap x column][row of the stride x channel]
-  t.for_taps([&](std::size_t d, std::size_t r, std::size_t tap) {
-    for (std::size_t c = 0; c < columns; ++c) {
-      std::memcpy(turned.data() + (d * columns + c) * t.columns + r * taps.channels,
-                  w + (tap * columns + c) * taps.channels, taps.channels * sizeof(float));
-    }
-  });
   const Taps back{t.taps, 1, static_cast<std::size_t>(-t.first), columns};
   const Floats no_bias(t.columns);
   torch::Tensor y = rows_like(by_output, taps.channels, time);
-  Product(std::move(turned), back, t.columns).run(by_output, no_bias.data(), y, rows);
+  Product(t.turned([&](std::size_t k, std::size_t column) { return w[k * columns + column]; }),
+          back, t.columns)
+      .run(by_output, no_bias.data(), y, rows);
   return y;
 }
 
@@ -214,7 +213,7 @@ class WeightGradient {
     for (std::size_t first = 0; first < rows_; first += kRows) {
       const std::size_t depth = std::min(kRows, rows_ - first);
       const float* block = gradient_.data() + first * columns_;
-      if (columns_ > edge::kPanel) block = in_panels(block, depth);
+      if (columns_ > edge::kPanel) block = panels_of(block, depth);
       for (std::size_t tap = 0; tap < taps_.taps; ++tap) {
         const float* in = turned_.data() + tap % taps_.stride * taps_.channels * phase_ +
                           tap / taps_.stride + first;
@@ -248,7 +247,7 @@ class WeightGradient {
       }
     }
   }
-  const float* in_panels(const float* block, std::size_t depth) {
+  const float* panels_of(const float* block, std::size_t depth) {
     for (std::size_t t = 0; t < depth; ++t) {
       for (std::size_t c = 0; c < columns_; c += edge::kPanel) {
         std::memcpy(panels_.data() + edge::weight_at(depth, columns_, t, c),
@@ -299,6 +298,8 @@ struct TimeConvolution : torch::autograd::Function<TimeConvolution> {
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
+    TORCH_CHECK(!torch::GradMode::is_enabled(),
+                "the kernels' convolution has no second derivative");
     const auto saved = context->get_saved_variables();
     const torch::Tensor &x = saved[0], &weight = saved[1], gradient = in_rows(gradients[0]);
     const Taps t = taps(*context, weight);
@@ -318,12 +319,14 @@ struct TimeConvolution : torch::autograd::Function<TimeConvolution> {
   }
 };
 
-/// Whether the kernels compute the convolution of x by `weight`, in steps of `stride`.
+/// Whether the kernels compute the convolution of x by `weight`, in steps of `stride`. What they do
+/// not take is libtorch's, its errors too.
 bool for_kernels(const torch::Tensor& x, const torch::Tensor& weight, std::int64_t stride) {
-  return x.is_cpu() && weight.scalar_type() == torch::kFloat &&
-         !(autocasts() && multiplies_bf16_fast()) &&
+  return by_kernels_asked > 0 && x.is_cpu() && x.dim() == 4 && x.size(1) == weight.size(1) &&
+         x.size(2) == 1 && x.numel() > 0 && x.size(3) % stride == 0 &&
          weight.size(0) % static_cast<std::int64_t>(edge::kColumnMultiple) == 0 &&
-         x.size(3) % stride == 0;
+         weight.scalar_type() == torch::kFloat &&
+         (autocasts() ? !multiplies_bf16_fast() : x.scalar_type() == torch::kFloat);
 }
 
 torch::Tensor by_kernels(const torch::Tensor& x, const torch::Tensor& weight,
@@ -333,6 +336,9 @@ torch::Tensor by_kernels(const torch::Tensor& x, const torch::Tensor& weight,
 }
 
 }  // namespace
+
+KernelConvolutions::KernelConvolutions() { ++by_kernels_asked; }
+KernelConvolutions::~KernelConvolutions() { --by_kernels_asked; }
 
 ConvolutionImpl::ConvolutionImpl(std::int64_t in, std::int64_t out, std::int64_t kernel,
                                  std::int64_t stride)
@@ -347,7 +353,8 @@ torch::Tensor ConvolutionImpl::forward(const torch::Tensor& x) {
 }
 
 torch::Tensor ConvolutionImpl::of_means(const torch::Tensor& x, std::int64_t samples) {
-  // Several times faster than avg_pool2d in bf16.
+  TORCH_CHECK(weight.size(3) == 1, "of_means is for a kernel of 1");
+  // A mean is several times faster than avg_pool2d in bf16.
   if (!for_kernels(x, weight, samples))
     return Conv2dImpl::forward(x.unflatten(3, {x.size(3) / samples, samples}).mean(4));
   const torch::Tensor taps = (weight / static_cast<double>(samples)).expand({-1, -1, 1, samples});

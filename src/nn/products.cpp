@@ -68,8 +68,6 @@ std::vector<float> in_panels(const std::vector<float>& weight, std::size_t block
   return panels;
 }
 
-// Row q * stride + r of the input is read by row q + d of the output with the tap
-// r + padding - d * stride, if there is one.
 Transpose::Transpose(const Taps& conv, std::size_t in_time, std::size_t conv_columns) : of(conv) {
   const auto s = static_cast<std::ptrdiff_t>(conv.stride),
              p = static_cast<std::ptrdiff_t>(conv.padding);
@@ -79,18 +77,6 @@ Transpose::Transpose(const Taps& conv, std::size_t in_time, std::size_t conv_col
   columns = (conv.stride * conv.channels + edge::kColumnMultiple - 1) / edge::kColumnMultiple *
             edge::kColumnMultiple;
   out_columns = conv_columns;
-}
-
-Panels Transpose::turned(const Panels& weight) const {
-  Panels to(depth(), columns);
-  for_taps([&](std::size_t d, std::size_t r, std::size_t tap) {
-    for (std::size_t i = 0; i < of.channels; ++i) {
-      for (std::size_t column = 0; column < out_columns; ++column)
-        to.at(d * out_columns + column, r * of.channels + i) =
-            weight.at(tap * of.channels + i, column);
-    }
-  });
-  return to;
 }
 
 }  // namespace liteheart

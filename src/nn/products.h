@@ -38,22 +38,27 @@ struct Transpose {
   /// columns: of the convolution's output.
   Transpose(const Taps& conv, std::size_t in_time, std::size_t columns);
   std::size_t depth() const { return taps * out_columns; }
-  /// todo(d, r, tap): tap d reads with the convolution's `tap` for row r of the stride.
-  template <class Todo>
-  void for_taps(const Todo& todo) const {
+  /// at(k, column): the convolution's weight, [tap x channel][column]. Gives the product's,
+  /// [tap x column][row of the stride x channel], not in panels.
+  template <class At>
+  std::vector<float> turned(const At& at) const {
+    std::vector<float> weight(depth() * columns);
     for (std::size_t d = 0; d < taps; ++d) {
       for (std::size_t r = 0; r < of.stride; ++r) {
+        // Row q * stride + r of the input is read by row q + first + d of the output with this tap.
         const auto tap =
             static_cast<std::ptrdiff_t>(r + of.padding) -
             (first + static_cast<std::ptrdiff_t>(d)) * static_cast<std::ptrdiff_t>(of.stride);
-        if (tap >= 0 && tap < static_cast<std::ptrdiff_t>(of.taps))
-          todo(d, r, static_cast<std::size_t>(tap));
+        if (tap < 0 || tap >= static_cast<std::ptrdiff_t>(of.taps)) continue;
+        for (std::size_t c = 0; c < out_columns; ++c) {
+          float* to = weight.data() + (d * out_columns + c) * columns + r * of.channels;
+          for (std::size_t i = 0; i < of.channels; ++i)
+            to[i] = at(static_cast<std::size_t>(tap) * of.channels + i, c);
+        }
       }
     }
+    return weight;
   }
-  /// weight: the convolution's, [tap x channel][column]; [tap x column][row of the stride x
-  /// channel].
-  Panels turned(const Panels& weight) const;
 
   Taps of;
   std::ptrdiff_t first;  // row of the output that row 0 begins to read

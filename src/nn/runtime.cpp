@@ -5,6 +5,9 @@
 #include <dlfcn.h>
 #include <malloc.h>
 #include <torch/cuda.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include <algorithm>
 #include <string>
@@ -51,9 +54,13 @@ bool choose_bf16(std::string_view precision, const torch::Device& device) {
 
 bool multiplies_bf16_fast() {
 #if defined(__x86_64__)
-  static const bool fast =
-      __builtin_cpu_supports("amx-bf16") > 0 ||
-      (__builtin_cpu_is("amd") > 0 && __builtin_cpu_supports("avx512bf16") > 0);
+  // Not every compiler's __builtin_cpu_supports knows AMX. Asked once, which takes long in a
+  // virtual machine.
+  static const bool fast = [] {
+    unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+    const bool amx = __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (edx >> 22 & 1) != 0;
+    return amx || (__builtin_cpu_is("amd") > 0 && __builtin_cpu_supports("avx512bf16") > 0);
+  }();
   return fast;
 #else
   return false;

@@ -18,8 +18,8 @@ torch::Device choose_device(std::string_view name);
 /// Whether to compute in bf16: "bf16", "fp32", or "auto" (where the device has bf16 arithmetic).
 bool choose_bf16(std::string_view precision, const torch::Device& device);
 
-/// Whether this processor multiplies bf16 faster than the kernels of edge/ multiply floats: AMD's
-/// AVX-512 and Intel's AMX do, Intel's AVX-512 alone does not (docs/results.md, "Speed").
+/// Whether libtorch's convolutions in bf16 are taken to be as fast as those of edge/ in floats:
+/// AMD's AVX-512 and Intel's AMX, but not Intel's AVX-512 alone (docs/results.md, "Speed").
 bool multiplies_bf16_fast();
 
 /// Whether operations on this processor are cast to bf16 now.

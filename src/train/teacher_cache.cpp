@@ -32,7 +32,7 @@ std::uint64_t cache_key(const std::filesystem::path& teacher_file, const Prepare
 
 /// A block's output [batch, channel, 1, time] as it is kept: [batch, channel, bin].
 torch::Tensor kept_features(const torch::Tensor& block) {
-  return in_bins(block.detach().squeeze(2).to(torch::kFloat), kBins)
+  return in_bins(block.detach().squeeze(2), kBins)
       .to(torch::kBFloat16)
       .cpu()
       .contiguous();

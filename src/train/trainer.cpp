@@ -16,6 +16,7 @@
 #include "distill/rival.h"
 #include "distill/rivals.h"
 #include "ecg/error.h"
+#include "nn/convolution.h"
 #include "nn/runtime.h"
 #include "train/adamw.h"
 #include "train/batch.h"
@@ -449,6 +450,7 @@ TrainOutcome Trainer::run() {
 }  // namespace
 
 TrainOutcome train(const TrainConfig& config, const TrainCallbacks& callbacks) {
+  const KernelConvolutions kernels;
   check_config(config);
   return Trainer(config, callbacks).run();
 }

@@ -13,7 +13,7 @@ namespace liteheart {
 namespace {
 
 struct Case {
-  std::int64_t in, out, kernel, stride, time;
+  std::int64_t batch, in, out, kernel, stride, time;
 };
 
 // Largest difference over the largest value.
@@ -21,36 +21,66 @@ double apart(const torch::Tensor& a, const torch::Tensor& b) {
   return ((a - b).abs().max() / b.abs().max()).item<double>();
 }
 
-// The three gradients and the output, by libtorch's convolution and by ours.
-TEST(Convolution, agrees_with_libtorch_and_so_do_its_gradients) {
+/// Output and gradients of input, weights and bias, of `conv` as `by` applies it.
+template <class By>
+std::array<torch::Tensor, 4> pass(Convolution& conv, const torch::Tensor& start,
+                                  const torch::Tensor& toward, const By& by) {
+  torch::Tensor x = start.clone().requires_grad_();
+  conv->zero_grad();
+  const torch::Tensor y = by(x);
+  EXPECT_EQ(y.sizes(), toward.sizes());
+  (y.to(torch::kFloat) * toward).sum().backward();
+  return {y.detach().to(torch::kFloat), x.grad().clone(), conv->weight.grad().clone(),
+          conv->bias.grad().clone()};
+}
+
+template <class One, class Other>
+void expect_alike(Convolution& conv, const torch::Tensor& start, const torch::Tensor& toward,
+                  const One& one, const Other& other, double most) {
+  const auto ours = pass(conv, start, toward, one), theirs = pass(conv, start, toward, other);
+  for (std::size_t i = 0; i < ours.size(); ++i) EXPECT_LT(apart(ours[i], theirs[i]), most) << i;
+}
+
+TEST(Convolution, by_kernels_agrees_with_libtorch_and_so_do_its_gradients) {
+  const KernelConvolutions kernels;
   torch::manual_seed(1);
-  for (const auto& [in, out, kernel, stride, time] :
-       {Case{12, 64, 9, 2, 128}, Case{64, 64, 9, 1, 512}, Case{64, 64, 9, 2, 64},
-        Case{64, 64, 9, 4, 64}, Case{1, 32, 9, 4, 128}, Case{16, 32, 9, 1, 16},
-        Case{64, 32, 9, 1, 48}, Case{12, 64, 1, 1, 32}, Case{128, 128, 9, 1, 300},
-        Case{96, 80, 9, 2, 20}, Case{8, 48, 3, 1, 5}}) {
-    SCOPED_TRACE(testing::Message() << in << " -> " << out << ", kernel " << kernel << ", stride "
-                                    << stride << ", " << time);
-    Convolution ours(in, out, kernel, stride);
-    const torch::Tensor start = torch::randn({5, in, 1, time}),
-                        toward = torch::randn({5, out, 1, time / stride});
-    torch::Tensor x = start.clone().requires_grad_(), same = start.clone().requires_grad_();
-    const torch::Tensor y = ours(x);
-    (y * toward).sum().backward();
-    const torch::Tensor by_weight = ours->weight.grad().clone(),
-                        by_bias = ours->bias.grad().clone();
-    ours->zero_grad();
-    const torch::Tensor expected = ours->Conv2dImpl::forward(same);
-    (expected * toward).sum().backward();
-    EXPECT_EQ(y.sizes(), expected.sizes());
-    EXPECT_LT(apart(y, expected), 1e-5);
-    EXPECT_LT(apart(x.grad(), same.grad()), 1e-5);
-    EXPECT_LT(apart(by_weight, ours->weight.grad()), 1e-5);
-    EXPECT_LT(apart(by_bias, ours->bias.grad()), 1e-5);
+  for (const auto& [batch, in, out, kernel, stride, time] :
+       {Case{5, 12, 64, 9, 2, 128}, Case{5, 64, 64, 9, 1, 512}, Case{3, 64, 64, 9, 2, 64},
+        Case{5, 64, 64, 9, 4, 64}, Case{2, 1, 32, 9, 4, 128}, Case{5, 16, 32, 9, 1, 16},
+        Case{1, 64, 32, 9, 1, 48}, Case{5, 12, 64, 1, 1, 32}, Case{2, 128, 128, 9, 1, 300},
+        Case{5, 96, 80, 9, 2, 20}, Case{5, 8, 48, 3, 1, 5}, Case{1, 16, 16, 9, 1, 1},
+        Case{2, 16, 16, 9, 4, 4}, Case{2, 16, 32, 9, 2, 7}}) {
+    SCOPED_TRACE(testing::Message() << batch << " of " << in << " -> " << out << ", kernel "
+                                    << kernel << ", stride " << stride << ", " << time);
+    Convolution conv(in, out, kernel, stride);
+    const torch::Tensor start = torch::randn({batch, in, 1, time});
+    const auto libtorch = [&](const torch::Tensor& x) { return conv->Conv2dImpl::forward(x); };
+    expect_alike(
+        conv, start, torch::randn_like(libtorch(start)),
+        [&](const torch::Tensor& x) { return conv(x); }, libtorch, 1e-5);
   }
 }
 
+TEST(Convolution, of_means_agrees_with_that_of_a_mean) {
+  const KernelConvolutions kernels;
+  torch::manual_seed(4);
+  for (const std::int64_t samples : {1, 2, 4}) {
+    SCOPED_TRACE(samples);
+    Convolution conv(24, 32, 1, 1);
+    expect_alike(
+        conv, torch::randn({3, 24, 1, 40}), torch::randn({3, 32, 1, 40 / samples}),
+        [&](const torch::Tensor& x) { return conv->of_means(x, samples); },
+        [&](const torch::Tensor& x) {
+          return conv->Conv2dImpl::forward(x.unflatten(3, {40 / samples, samples}).mean(4));
+        },
+        1e-5);
+  }
+  Convolution wide(24, 32, 9, 1);
+  EXPECT_THROW(wide->of_means(torch::randn({3, 24, 1, 40}), 2), c10::Error);
+}
+
 TEST(Convolution, gives_the_same_on_one_thread_twice_and_nearly_so_on_two) {
+  const KernelConvolutions kernels;
   torch::manual_seed(2);
   Convolution conv(64, 64, 9, 1);
   const torch::Tensor x = torch::randn({7, 64, 1, 256});
@@ -68,45 +98,46 @@ TEST(Convolution, gives_the_same_on_one_thread_twice_and_nearly_so_on_two) {
 }
 
 TEST(Convolution, under_autocast_takes_and_gives_bf16) {
+  const KernelConvolutions kernels;
   torch::manual_seed(3);
   Convolution conv(24, 48, 9, 2);
-  const torch::Tensor start = torch::randn({3, 24, 1, 96}), toward = torch::randn({3, 48, 1, 48});
-  const auto pass = [&](bool half) {
-    torch::Tensor x = start.clone().requires_grad_(), y;
-    conv->zero_grad();
-    {
-      const Autocast autocast(half, torch::kCPU);
-      y = conv(x);
-    }
-    EXPECT_EQ(y.scalar_type(), half ? torch::kBFloat16 : torch::kFloat);
-    (y.to(torch::kFloat) * toward).sum().backward();
-    return std::array{y.detach().to(torch::kFloat), x.grad().clone(), conv->weight.grad().clone(),
-                      conv->bias.grad().clone()};
+  const auto half = [&](const torch::Tensor& x) {
+    const Autocast autocast(true, torch::kCPU);
+    const torch::Tensor y = conv(x);
+    EXPECT_EQ(y.scalar_type(), torch::kBFloat16);
+    return y;
   };
-  const auto half = pass(true), whole = pass(false);
-  for (std::size_t i = 0; i < half.size(); ++i) EXPECT_LT(apart(half[i], whole[i]), 0.01) << i;
+  expect_alike(
+      conv, torch::randn({3, 24, 1, 96}), torch::randn({3, 48, 1, 48}), half,
+      [&](const torch::Tensor& x) { return conv(x); }, 0.01);
 }
 
 TEST(Convolution, rounds_to_bf16_as_libtorch_does) {
-  Convolution conv(1, 16, 1, 1);
+  const KernelConvolutions kernels;
   const torch::NoGradGuard no_gradient;
-  conv->weight.fill_(1);
-  conv->bias.zero_();
-  // Halfway to either side, the greatest, infinity, no number, zero, and any.
-  const torch::Tensor x = torch::cat({torch::tensor({1.00390625F, 1.01171875F, -1.00390625F,
-                                                     3.4e38F, INFINITY, -INFINITY, NAN, -0.0F}),
-                                      torch::randn({56})})
-                              .view({1, 1, 1, 64});
+  Convolution conv(1, 64, 1, 1);
+  conv->weight.zero_();
+  // Halfway to either side, the greatest, infinity, no number, zero, and any: as a bias.
+  conv->bias.copy_(torch::cat({torch::tensor({1.00390625F, 1.01171875F, -1.00390625F, 3.4e38F,
+                                              INFINITY, -INFINITY, NAN, -0.0F}),
+                               torch::randn({56})}));
   const Autocast autocast(true, torch::kCPU);
-  const torch::Tensor y = conv(x).select(1, 0).to(torch::kFloat).flatten(),
-                      expected = x.to(torch::kBFloat16).to(torch::kFloat).flatten();
-  EXPECT_TRUE(torch::equal(y.nan_to_num(7), expected.nan_to_num(7)));
+  const torch::Tensor y = conv(torch::zeros({1, 1, 1, 3})).select(3, 1).flatten(),
+                      expected = conv->bias.to(torch::kBFloat16);
+  EXPECT_TRUE(
+      torch::equal(y.to(torch::kFloat).nan_to_num(7), expected.to(torch::kFloat).nan_to_num(7)));
+  EXPECT_TRUE(y[6].isnan().item<bool>());
 }
 
-TEST(Convolution, is_libtorchs_for_what_the_kernels_do_not_take) {
+TEST(Convolution, is_libtorchs_unless_asked_for_and_for_what_the_kernels_do_not_take) {
   const torch::Tensor x = torch::randn({2, 16, 1, 32});
-  Convolution odd(16, 10, 9, 1);
+  Convolution conv(16, 16, 9, 1), odd(16, 10, 9, 1);
+  EXPECT_TRUE(torch::equal(conv(x), conv->Conv2dImpl::forward(x)));
+  const KernelConvolutions kernels;
+  EXPECT_FALSE(torch::equal(conv(x), conv->Conv2dImpl::forward(x)));
   EXPECT_TRUE(torch::equal(odd(x), odd->Conv2dImpl::forward(x)));
+  EXPECT_THROW(conv(torch::randn({2, 17, 1, 32})), c10::Error);
+  EXPECT_THROW(conv(x.to(torch::kDouble)), c10::Error);
 }
 
 }  // namespace
