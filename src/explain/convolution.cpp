@@ -64,6 +64,10 @@ Panels plain_weight(const Convolution& c, const Network& network) {
 
 }  // namespace
 
+float& Panels::at(std::size_t k, std::size_t c) {
+  return values[edge::weight_at(depth, columns, k, c)];
+}
+
 std::size_t ConvolutionOperation::floats_needed(const Convolution& c, const Network& network) {
   const Transpose t = transpose_of(c, network);
   return std::size_t{c.taps()} * slot(network, c.input()).channels() * c.bias()->size() +
@@ -83,11 +87,10 @@ ConvolutionOperation::ConvolutionOperation(const Convolution& c, const Network& 
       weight_(plain_weight(c, network)),
       bias_(c.bias()->begin(), c.bias()->end()),
       transpose_(transpose_of(c, network)),
-      turned_(transpose_.depth(), transpose_.columns) {
-  turned_.values = in_panels(
-      transpose_.turned([&](std::size_t k, std::size_t column) { return weight_.at(k, column); }),
-      1, transpose_.columns);
-}
+      turned_(in_panels(transpose_.turned([this](std::size_t k, std::size_t column) {
+        return weight_.at(k, column);
+      }),
+                        1, transpose_.columns)) {}
 
 void ConvolutionOperation::run(Tape& tape, float* kept) const {
   Activation& out = at(tape, output_);
@@ -124,8 +127,8 @@ void ConvolutionOperation::trace(Tape& tape, const float* kept) const {
   }
   std::vector<float> made(t.rows * t.columns);
   const std::vector<float> no_bias(t.columns);
-  edge::best_kernels().gemm({read.data(), turned_.values.data(), no_bias.data(), nullptr,
-                             made.data(), t.rows, t.columns, t.depth(), t.out_columns, false});
+  edge::best_kernels().gemm({read.data(), turned_.data(), no_bias.data(), nullptr, made.data(),
+                             t.rows, t.columns, t.depth(), t.out_columns, false});
   std::vector<float>& by_in = at(tape, input_).gradient;
   for (std::size_t q = 0; q < t.rows; ++q) {
     const std::size_t to = q * in_step_, count = std::min(in_step_, by_in.size() - to);

@@ -13,6 +13,16 @@ struct Network;
 
 namespace explain {
 
+/// A matrix in the panels that edge::Gemm wants.
+struct Panels {
+  Panels(std::size_t rows, std::size_t wide)
+      : depth(rows), columns(wide), values(rows * wide, 0.0F) {}
+  float& at(std::size_t k, std::size_t c);
+
+  std::size_t depth, columns;
+  std::vector<float> values;
+};
+
 class ConvolutionOperation : public Operation {
  public:
   ConvolutionOperation(const edge::file::Convolution& c, const edge::file::Network& network);
@@ -31,7 +41,8 @@ class ConvolutionOperation : public Operation {
   Panels weight_;  // [tap x channel in][channel out x phase]
   std::vector<float> bias_;
   Transpose transpose_;
-  Panels turned_;  // [tap x channel out x phase][row of the stride x channel in, rounded up]
+  std::vector<float> turned_;  // in panels, [tap x channel out x phase][row of the stride x channel
+                               // in, rounded up]
 };
 
 }  // namespace explain

@@ -13,13 +13,6 @@ std::ptrdiff_t floor_of(std::ptrdiff_t a, std::ptrdiff_t b) {
 
 }  // namespace
 
-float& Panels::at(std::size_t k, std::size_t c) {
-  return values[edge::weight_at(depth, columns, k, c)];
-}
-float Panels::at(std::size_t k, std::size_t c) const {
-  return values[edge::weight_at(depth, columns, k, c)];
-}
-
 bool toom_cook_saves(const Taps& t) {
   const std::size_t groups = edge::toom_cook_groups(t.taps, t.stride);
   return edge::kToomPoints * groups * t.stride * 5 < edge::kToomOutputs * t.taps * 4 &&

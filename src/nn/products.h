@@ -7,17 +7,6 @@
 
 namespace liteheart {
 
-/// A matrix in the panels that edge::Gemm wants.
-struct Panels {
-  Panels(std::size_t rows, std::size_t wide)
-      : depth(rows), columns(wide), values(rows * wide, 0.0F) {}
-  float& at(std::size_t k, std::size_t c);
-  float at(std::size_t k, std::size_t c) const;
-
-  std::size_t depth, columns;
-  std::vector<float> values;
-};
-
 /// What a convolution reads: its weights are [tap x channel][column].
 struct Taps {
   std::size_t taps, stride, padding, channels;
