@@ -109,8 +109,9 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
       {"cutmix_beta", &c.cutmix_beta, "Beta parameter of CutMix"},
       {"augment", &c.augment, "strength of gain, noise and loss augmentation; 0 is off"},
       {"selection", &c.selection,
-       "what chooses the epoch on the validation split: map (mean average precision) or auc (macro "
-       "AUC, which is steadier on few labelled records)"},
+       "what chooses the epoch on the validation split: map (mean average precision), auc (macro "
+       "AUC, which is steadier on few labelled records) or last (nothing: the last epoch is kept, "
+       "whatever the patience; for a student of a teacher where few records are labelled)"},
       {"patience", &c.patience, "stop after so many epochs without a better one"},
       {"precision", &c.precision, "bf16, fp32 or auto: bf16 where the processor computes with it"},
       {"device", &c.device, "cpu, cuda or auto"},
@@ -197,7 +198,7 @@ void check_config(const TrainConfig& c) {
   range("cutmix", c.cutmix, 0, 1);
   positive("cutmix_beta", c.cutmix_beta);
   range("augment", c.augment, 0, 10);
-  one_of("selection", c.selection, {"map", "auc"});
+  one_of("selection", c.selection, {"map", "auc", "last"});
   one_of("region_map", c.region_map, {"saliency", "time", "uniform"});
   require(c.region_map != "uniform" || c.weight_region_agreement == 0, "weight_region_agreement",
           "0 where region_map is uniform: there is nowhere to look", c.weight_region_agreement);

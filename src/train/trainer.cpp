@@ -340,7 +340,7 @@ bool Trainer::end_epoch() {
   model_.train(true);
   report.map = mean_average_precision(p);
   report.auc = macro_auc(p);
-  report.best = progression_.best_epoch == 0 ||
+  report.best = progression_.best_epoch == 0 || config_.selection == "last" ||
                 (config_.selection == "auc" ? report.auc > progression_.best_auc
                                             : report.map > progression_.best_map);
   if (report.best) {

@@ -110,6 +110,22 @@ TEST_F(Training, keeps_the_epoch_that_its_selection_calls_best) {
   EXPECT_TRUE(disagree);
 }
 
+TEST_F(Training, without_a_selection_keeps_the_last_epoch) {
+  TrainConfig config = settings(out("last"));
+  config.selection = "last";
+  config.epochs = 4;
+  config.patience = 1;
+  config.learning_rate = 1e-9;  // so that no epoch is better than the first
+  ASSERT_EQ(train_apart(config).error, "");
+  int epochs = 0;
+  for (const json& line : log_of(config)) {
+    if (!line.contains("epoch")) continue;
+    ++epochs;
+    EXPECT_TRUE(line.at("best").get<bool>()) << line.dump();
+  }
+  EXPECT_EQ(epochs, 4);
+}
+
 TEST_F(Training, from_a_trained_model_begins_with_its_weights) {
   const TrainConfig first = settings(out("first"));
   ASSERT_EQ(train_apart(first).error, "");
