@@ -91,7 +91,8 @@ void expect_same_findings(const json& a, const json& b) {
   for (const json& f : a) by_code[f["code"]] = f;
   for (json f : b) {
     json& other = by_code.at(f["code"]);
-    EXPECT_NEAR(f["probability"].get<double>(), other["probability"].get<double>(), 1e-6);
+    EXPECT_NEAR(f["probability"].get<double>(), other["probability"].get<double>(), 1e-6)
+        << f["code"];
     f["probability"] = other["probability"];
     EXPECT_EQ(f, other);
   }
