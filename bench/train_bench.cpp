@@ -19,8 +19,8 @@
 #include "data/prepare.h"
 #include "distill/objective.h"
 #include "ecg/leads.h"
-#include "nn/convolution.h"
 #include "nn/runtime.h"
+#include "nn/training_kernels.h"
 #include "train/adamw.h"
 #include "train/batch.h"
 #include "train/config.h"
@@ -189,7 +189,7 @@ BatchSampler make_sampler(const System& system, const TrainConfig& config) {
 
 void train_step(benchmark::State& state, const System& system) {
   configure_runtime(kThreads);
-  const KernelConvolutions kernels;
+  const TrainingKernels kernels;
   const TrainConfig config;
   const torch::Device device = torch::kCPU;
   const bool bf16 = choose_bf16(config.precision, device);

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "nn/leaky_norm.h"
+
 namespace liteheart {
 namespace {
 
@@ -33,9 +35,8 @@ ResidualBlockImpl::ResidualBlockImpl(int in, int out, int block_stride) : stride
 }
 
 torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x) {
-  torch::Tensor y = torch::leaky_relu(norm1(conv1(x)), kSlope);
-  y = torch::leaky_relu(norm2(conv2(y)), kSlope);
-  return y + shortcut->of_means(x, stride);
+  const torch::Tensor y = leaky_norm(conv1(x), *norm1, kSlope);
+  return leaky_norm(conv2(y), *norm2, kSlope, shortcut->of_means(x, stride));
 }
 
 TransformerLayerImpl::TransformerLayerImpl(int width, int layer_heads, bool is_causal)

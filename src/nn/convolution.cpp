@@ -4,20 +4,20 @@
 #include <torch/autograd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 #include <utility>
 
 #include "edge/kernels.h"
+#include "nn/activations.h"
 #include "nn/products.h"
 #include "nn/runtime.h"
+#include "nn/time_means.h"
+#include "nn/training_kernels.h"
 
 namespace liteheart {
 namespace {
 
 using Floats = std::vector<float>;
-
-std::atomic<int> by_kernels_asked = 0;  // how many KernelConvolutions live
 
 /// Asked for once: to ask a virtual machine's processor what it can do takes long.
 const edge::Kernels& kernels() {
@@ -29,80 +29,9 @@ std::size_t extent(const torch::Tensor& x, std::int64_t axis) {
   return static_cast<std::size_t>(x.size(axis));
 }
 
-/// [batch, channel, 1, time] in the order of memory that the kernels want: [batch][time][channel].
-torch::Tensor in_rows(const torch::Tensor& x) {
-  return x.contiguous(torch::MemoryFormat::ChannelsLast);
+std::size_t sample_size(const torch::Tensor& x) {
+  return static_cast<std::size_t>(x.numel() / x.size(0));
 }
-
-/// Room for such a tensor, of x's batch and type.
-torch::Tensor rows_like(const torch::Tensor& x, std::size_t channels, std::size_t time) {
-  return torch::empty(
-      {x.size(0), static_cast<std::int64_t>(channels), 1, static_cast<std::int64_t>(time)},
-      x.options().memory_format(torch::MemoryFormat::ChannelsLast));
-}
-
-// Compiled for each of these, and chosen when the program starts.
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__)
-#define LITEHEART_FOR_EACH_PROCESSOR \
-  __attribute__((target_clones("arch=skylake-avx512", "avx2", "default")))
-#else
-#define LITEHEART_FOR_EACH_PROCESSOR
-#endif
-
-LITEHEART_FOR_EACH_PROCESSOR
-void from_bf16(const std::uint16_t* __restrict from, std::size_t count, float* __restrict to) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t bits = std::uint32_t{from[i]} << 16;
-    std::memcpy(to + i, &bits, sizeof bits);
-  }
-}
-
-/// To the nearest, of two the even one; what is no number stays none.
-LITEHEART_FOR_EACH_PROCESSOR
-void to_bf16(const float* __restrict from, std::size_t count, std::uint16_t* __restrict to) {
-  for (std::size_t i = 0; i < count; ++i) {
-    std::uint32_t bits;
-    std::memcpy(&bits, from + i, sizeof bits);
-    const bool number = (bits & 0x7FFFFFFFU) <= 0x7F800000U;
-    to[i] =
-        static_cast<std::uint16_t>(number ? (bits + 0x7FFFU + (bits >> 16 & 1U)) >> 16 : 0x7FC0U);
-  }
-}
-
-/// The samples of such a tensor, of floats or bf16, as floats.
-class Samples {
- public:
-  explicit Samples(const torch::Tensor& x)
-      : size_(static_cast<std::size_t>(x.numel() / x.size(0))),
-        floats_(x.scalar_type() == torch::kFloat ? x.data_ptr<float>() : nullptr),
-        halves_(floats_ != nullptr ? nullptr
-                                   : reinterpret_cast<std::uint16_t*>(x.data_ptr<at::BFloat16>())) {
-  }
-
-  std::size_t size() const { return size_; }
-  /// Null where they are of bf16.
-  float* floats(std::size_t sample) const {
-    return floats_ == nullptr ? nullptr : floats_ + sample * size_;
-  }
-  void read(std::size_t sample, float* to) const {
-    if (floats_ != nullptr)
-      std::memcpy(to, floats(sample), size_ * sizeof(float));
-    else
-      from_bf16(halves_ + sample * size_, size_, to);
-  }
-  /// `count` elements of a sample, from `first` on.
-  void write(std::size_t sample, std::size_t first, std::size_t count, const float* from) const {
-    if (floats_ != nullptr)
-      std::memcpy(floats(sample) + first, from, count * sizeof(float));
-    else
-      to_bf16(from, count, halves_ + sample * size_ + first);
-  }
-
- private:
-  std::size_t size_;
-  float* floats_;
-  std::uint16_t* halves_;
-};
 
 /// A convolution by the kernels, with what it multiplies by prepared for them.
 class Product {
@@ -117,9 +46,10 @@ class Product {
   /// bias: [column]; to: a sample holds `rows` times the first columns of the product's rows.
   void run(const torch::Tensor& from, const float* bias, const torch::Tensor& to,
            std::size_t rows) const {
-    const Samples in(from), out(to);
+    const Activations in(from), out(to);
+    const std::size_t in_size = sample_size(from), out_size = sample_size(to);
     const std::size_t groups = edge::toom_cook_groups(taps_.taps, taps_.stride),
-                      in_step = taps_.stride * taps_.channels, step = out.size() / rows,
+                      in_step = taps_.stride * taps_.channels, step = out_size / rows,
                       read = toom_cook_ ? edge::toom_cook_rows(rows, groups) * taps_.stride
                                         : (rows - 1) * taps_.stride + taps_.taps;
     at::parallel_for(0, from.size(0), 1, [&](std::int64_t first, std::int64_t last) {
@@ -127,11 +57,11 @@ class Product {
       Floats padded(std::max(read, taps_.padding + extent(from, 3)) * taps_.channels);
       Floats scratch(toom_cook_ ? edge::toom_cook_scratch(columns_, in_step, groups) : 0);
       // Where what is made does not lie as the output does.
-      const bool direct = step == columns_ && out.floats(0) != nullptr;
+      const bool direct = step == columns_ && out.floats() != nullptr;
       Floats rounded_up(direct ? 0 : rows * columns_);
       for (auto n = static_cast<std::size_t>(first); n < static_cast<std::size_t>(last); ++n) {
-        in.read(n, padded.data() + taps_.padding * taps_.channels);
-        float* made = direct ? out.floats(n) : rounded_up.data();
+        in.read(n * in_size, in_size, padded.data() + taps_.padding * taps_.channels);
+        float* made = direct ? out.floats() + n * out_size : rounded_up.data();
         if (toom_cook_) {
           kernels().toom_cook({padded.data(), weight_.data(), bias, nullptr, made, scratch.data(),
                                rows, columns_, in_step, groups, false});
@@ -141,10 +71,11 @@ class Product {
         }
         if (direct) continue;
         if (step == columns_) {
-          out.write(n, 0, rows * step, made);
+          out.write(n * out_size, out_size, made);
           continue;
         }
-        for (std::size_t r = 0; r < rows; ++r) out.write(n, r * step, step, made + r * columns_);
+        for (std::size_t r = 0; r < rows; ++r)
+          out.write(n * out_size + r * step, step, made + r * columns_);
       }
     });
   }
@@ -162,7 +93,7 @@ torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight,
   const std::size_t columns = extent(weight, 0), rows = extent(x, 3) / taps.stride;
   const torch::Tensor by_tap = weight.squeeze(2).permute({2, 1, 0}).contiguous();
   const auto* w = by_tap.data_ptr<float>();
-  torch::Tensor y = rows_like(x, columns, rows);
+  torch::Tensor y = rows_like(x, weight.size(0), static_cast<std::int64_t>(rows));
   Product(Floats(w, w + by_tap.numel()), taps, columns).run(x, bias.data_ptr<float>(), y, rows);
   return y;
 }
@@ -177,7 +108,7 @@ torch::Tensor by_input(const torch::Tensor& by_output, const torch::Tensor& weig
   const auto* w = by_tap.data_ptr<float>();
   const Taps back{t.taps, 1, static_cast<std::size_t>(-t.first), columns};
   const Floats no_bias(t.columns);
-  torch::Tensor y = rows_like(by_output, taps.channels, time);
+  torch::Tensor y = rows_like(by_output, weight.size(1), static_cast<std::int64_t>(time));
   Product(t.turned([&](std::size_t k, std::size_t column) { return w[k * columns + column]; }),
           back, t.columns)
       .run(by_output, no_bias.data(), y, rows);
@@ -197,8 +128,8 @@ class WeightGradient {
         time_(extent(x, 3)),
         phase_(rows_ + (taps.taps - 1) / taps.stride),
         turned_(taps.stride * taps.channels * phase_),
-        input_(in_.size()),
-        gradient_(out_.size()),
+        input_(sample_size(x)),
+        gradient_(sample_size(by_output)),
         panels_(kRows * columns_),
         no_bias_(columns_),
         sum_(taps.taps * taps.channels * columns_) {}
@@ -208,7 +139,7 @@ class WeightGradient {
 
   void add(std::size_t sample) {
     turn(sample);
-    out_.read(sample, gradient_.data());
+    out_.read(sample * gradient_.size(), gradient_.size(), gradient_.data());
     // So many rows at a time as the nearest cache holds.
     for (std::size_t first = 0; first < rows_; first += kRows) {
       const std::size_t depth = std::min(kRows, rows_ - first);
@@ -231,7 +162,7 @@ class WeightGradient {
   /// a time, so that what is read and written is near.
   void turn(std::size_t sample) {
     constexpr std::size_t kTogether = 16;
-    in_.read(sample, input_.data());
+    in_.read(sample * input_.size(), input_.size(), input_.data());
     const std::size_t stride = taps_.stride, channels = taps_.channels;
     for (std::size_t p = 0; p < stride; ++p) {
       const std::size_t begin = taps_.padding > p ? (taps_.padding - p + stride - 1) / stride : 0,
@@ -257,7 +188,7 @@ class WeightGradient {
     return panels_.data();
   }
 
-  Samples in_, out_;
+  Activations in_, out_;
   Taps taps_;
   std::size_t columns_, rows_, time_, phase_;
   Floats turned_, input_, gradient_, panels_, no_bias_, sum_;
@@ -322,7 +253,7 @@ struct TimeConvolution : torch::autograd::Function<TimeConvolution> {
 /// Whether the kernels compute the convolution of x by `weight`, in steps of `stride`. What they do
 /// not take is libtorch's, its errors too.
 bool for_kernels(const torch::Tensor& x, const torch::Tensor& weight, std::int64_t stride) {
-  return by_kernels_asked > 0 && x.is_cpu() && x.dim() == 4 && x.size(1) == weight.size(1) &&
+  return TrainingKernels::asked() && x.is_cpu() && x.dim() == 4 && x.size(1) == weight.size(1) &&
          x.size(2) == 1 && x.numel() > 0 && x.size(3) % stride == 0 &&
          weight.size(0) % static_cast<std::int64_t>(edge::kColumnMultiple) == 0 &&
          weight.scalar_type() == torch::kFloat &&
@@ -336,9 +267,6 @@ torch::Tensor by_kernels(const torch::Tensor& x, const torch::Tensor& weight,
 }
 
 }  // namespace
-
-KernelConvolutions::KernelConvolutions() { ++by_kernels_asked; }
-KernelConvolutions::~KernelConvolutions() { --by_kernels_asked; }
 
 ConvolutionImpl::ConvolutionImpl(std::int64_t in, std::int64_t out, std::int64_t kernel,
                                  std::int64_t stride)
@@ -354,9 +282,7 @@ torch::Tensor ConvolutionImpl::forward(const torch::Tensor& x) {
 
 torch::Tensor ConvolutionImpl::of_means(const torch::Tensor& x, std::int64_t samples) {
   TORCH_CHECK(weight.size(3) == 1, "of_means is for a kernel of 1");
-  // A mean is several times faster than avg_pool2d in bf16.
-  if (!for_kernels(x, weight, samples))
-    return Conv2dImpl::forward(x.unflatten(3, {x.size(3) / samples, samples}).mean(4));
+  if (!for_kernels(x, weight, samples)) return Conv2dImpl::forward(time_means(x, samples));
   const torch::Tensor taps = (weight / static_cast<double>(samples)).expand({-1, -1, 1, samples});
   return by_kernels(x, taps, bias, samples, 0);
 }

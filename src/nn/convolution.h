@@ -5,19 +5,9 @@
 
 namespace liteheart {
 
-/// While it lives, convolutions on this processor are computed by the kernels of edge/ where that
-/// pays (docs/method.md): in training. Without it they are libtorch's, which the edge library is
-/// compared with. Of all threads.
-class KernelConvolutions {
- public:
-  KernelConvolutions();
-  ~KernelConvolutions();
-  KernelConvolutions(const KernelConvolutions&) = delete;
-  KernelConvolutions& operator=(const KernelConvolutions&) = delete;
-};
-
-/// [batch, in, 1, T] -> [batch, out, 1, T / stride], zeros beside, an odd kernel. By kernels it has
-/// no second derivative.
+/// [batch, in, 1, T] -> [batch, out, 1, T / stride], zeros beside, an odd kernel. While
+/// TrainingKernels live, by the kernels of edge/ where that pays (docs/method.md): then without a
+/// second derivative.
 struct ConvolutionImpl : torch::nn::Conv2dImpl {
   ConvolutionImpl(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride);
   torch::Tensor forward(const torch::Tensor& x);

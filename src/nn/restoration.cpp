@@ -7,6 +7,7 @@
 #include <span>
 
 #include "ecg/leads.h"
+#include "nn/leaky_norm.h"
 
 namespace liteheart {
 namespace {
@@ -90,10 +91,10 @@ RestorationImpl::RestorationImpl(const RestorationShape& restoration_shape)
   head = register_module("head", Convolution(w, predicted * kPhases, kKernel, 1));
 }
 
-torch::Tensor RestorationImpl::step(std::size_t index, const torch::Tensor& x) {
-  return torch::leaky_relu(norms[index]->as<torch::nn::BatchNorm2dImpl>()->forward(
-                               convolutions[index]->as<ConvolutionImpl>()->forward(x)),
-                           kSlope);
+torch::Tensor RestorationImpl::step(std::size_t index, const torch::Tensor& x,
+                                    const torch::Tensor& beside) {
+  return leaky_norm(convolutions[index]->as<ConvolutionImpl>()->forward(x),
+                    *norms[index]->as<torch::nn::BatchNorm2dImpl>(), kSlope, beside);
 }
 
 torch::Tensor RestorationImpl::forward(const torch::Tensor& x) {
@@ -101,10 +102,10 @@ torch::Tensor RestorationImpl::forward(const torch::Tensor& x) {
   const torch::Tensor top = step(kTop, step(kStem, input));
   const torch::Tensor middle = step(kMiddle, step(kDown1, top));
   torch::Tensor bottom = step(kDown2, middle);
-  bottom = bottom + step(kBottom2, step(kBottom1, bottom));
-  bottom = bottom + step(kBottom4, step(kBottom3, bottom));
-  torch::Tensor y = step(kMiddleUp, step(kUp1, upsample(bottom)) + middle);
-  y = step(kTopUp, step(kUp2, upsample(y)) + top);
+  bottom = step(kBottom2, step(kBottom1, bottom), bottom);
+  bottom = step(kBottom4, step(kBottom3, bottom), bottom);
+  torch::Tensor y = step(kMiddleUp, step(kUp1, upsample(bottom), middle));
+  y = step(kTopUp, step(kUp2, upsample(y), top));
   y = head(y).to(torch::kFloat);  // [batch, phase x lead, 1, T/4]
   const auto batch = y.size(0), leads = y.size(1) / kPhases, quarter = y.size(3);
   y = y.view({batch, kPhases, leads, quarter})

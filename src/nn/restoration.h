@@ -23,7 +23,8 @@ struct RestorationImpl : torch::nn::Module {
   Convolution head{nullptr};
 
  private:
-  torch::Tensor step(std::size_t index, const torch::Tensor& x);
+  /// A convolution with its norm and activation; `beside`, if any, is added.
+  torch::Tensor step(std::size_t index, const torch::Tensor& x, const torch::Tensor& beside = {});
 };
 TORCH_MODULE(Restoration);
 

@@ -16,8 +16,8 @@
 #include "distill/rival.h"
 #include "distill/rivals.h"
 #include "ecg/error.h"
-#include "nn/convolution.h"
 #include "nn/runtime.h"
+#include "nn/training_kernels.h"
 #include "train/adamw.h"
 #include "train/batch.h"
 #include "train/checkpoint.h"
@@ -450,7 +450,7 @@ TrainOutcome Trainer::run() {
 }  // namespace
 
 TrainOutcome train(const TrainConfig& config, const TrainCallbacks& callbacks) {
-  const KernelConvolutions kernels;
+  const TrainingKernels kernels;
   check_config(config);
   return Trainer(config, callbacks).run();
 }

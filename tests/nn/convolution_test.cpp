@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "nn/runtime.h"
+#include "nn/training_kernels.h"
 
 namespace liteheart {
 namespace {
@@ -42,7 +43,7 @@ void expect_alike(Convolution& conv, const torch::Tensor& start, const torch::Te
 }
 
 TEST(Convolution, by_kernels_agrees_with_libtorch_and_so_do_its_gradients) {
-  const KernelConvolutions kernels;
+  const TrainingKernels kernels;
   torch::manual_seed(1);
   for (const auto& [batch, in, out, kernel, stride, time] :
        {Case{5, 12, 64, 9, 2, 128}, Case{5, 64, 64, 9, 1, 512}, Case{3, 64, 64, 9, 2, 64},
@@ -62,7 +63,7 @@ TEST(Convolution, by_kernels_agrees_with_libtorch_and_so_do_its_gradients) {
 }
 
 TEST(Convolution, of_means_agrees_with_that_of_a_mean) {
-  const KernelConvolutions kernels;
+  const TrainingKernels kernels;
   torch::manual_seed(4);
   for (const std::int64_t samples : {1, 2, 4}) {
     SCOPED_TRACE(samples);
@@ -80,7 +81,7 @@ TEST(Convolution, of_means_agrees_with_that_of_a_mean) {
 }
 
 TEST(Convolution, gives_the_same_on_one_thread_twice_and_nearly_so_on_two) {
-  const KernelConvolutions kernels;
+  const TrainingKernels kernels;
   torch::manual_seed(2);
   Convolution conv(64, 64, 9, 1);
   const torch::Tensor x = torch::randn({7, 64, 1, 256});
@@ -98,7 +99,7 @@ TEST(Convolution, gives_the_same_on_one_thread_twice_and_nearly_so_on_two) {
 }
 
 TEST(Convolution, under_autocast_takes_and_gives_bf16) {
-  const KernelConvolutions kernels;
+  const TrainingKernels kernels;
   torch::manual_seed(3);
   Convolution conv(24, 48, 9, 2);
   const auto half = [&](const torch::Tensor& x) {
@@ -113,7 +114,7 @@ TEST(Convolution, under_autocast_takes_and_gives_bf16) {
 }
 
 TEST(Convolution, rounds_to_bf16_as_libtorch_does) {
-  const KernelConvolutions kernels;
+  const TrainingKernels kernels;
   const torch::NoGradGuard no_gradient;
   Convolution conv(1, 64, 1, 1);
   conv->weight.zero_();
@@ -133,7 +134,7 @@ TEST(Convolution, is_libtorchs_unless_asked_for_and_for_what_the_kernels_do_not_
   const torch::Tensor x = torch::randn({2, 16, 1, 32});
   Convolution conv(16, 16, 9, 1), odd(16, 10, 9, 1);
   EXPECT_TRUE(torch::equal(conv(x), conv->Conv2dImpl::forward(x)));
-  const KernelConvolutions kernels;
+  const TrainingKernels kernels;
   EXPECT_FALSE(torch::equal(conv(x), conv->Conv2dImpl::forward(x)));
   EXPECT_TRUE(torch::equal(odd(x), odd->Conv2dImpl::forward(x)));
   EXPECT_THROW(conv(torch::randn({2, 17, 1, 32})), c10::Error);
