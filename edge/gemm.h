@@ -38,10 +38,26 @@ inline void tile(const Gemm& g, std::size_t t, std::size_t c) {
   }
 }
 
+/// A tile of `count` rows, of 1 to Rows. Not inlined: the library is small.
+template <int Rows, int Vectors>
+__attribute__((noinline)) void tile_of(const Gemm& g, std::size_t t, std::size_t c,
+                                       std::size_t count) {
+  if (count == Rows) return tile<Rows, Vectors>(g, t, c);
+  if constexpr (Rows > 1) tile_of<Rows - 1, Vectors>(g, t, c, count);
+}
+
 template <int Rows, int Vectors>
 inline void rows(const Gemm& g, std::size_t t, std::size_t c) {
-  for (; t + Rows <= g.rows; t += Rows) tile<Rows, Vectors>(g, t, c);
-  if constexpr (Rows > 1) rows<Rows / 2, Vectors>(g, t, c);
+  if constexpr (Vectors == 2) {
+    // A tile of few rows would wait for its few sums: what is left goes to one, or two alike.
+    for (; t + 2 * Rows <= g.rows; t += Rows) tile<Rows, Vectors>(g, t, c);
+    const std::size_t left = g.rows - t, first = left > Rows ? (left + 1) / 2 : left;
+    if (first > 0) tile_of<Rows, Vectors>(g, t, c, first);
+    if (left > first) tile_of<Rows, Vectors>(g, t + first, c, left - first);
+  } else {
+    for (; t + Rows <= g.rows; t += Rows) tile<Rows, Vectors>(g, t, c);
+    if constexpr (Rows > 1) rows<Rows / 2, Vectors>(g, t, c);
+  }
 }
 
 /// Columns are a multiple of kColumnMultiple.
@@ -50,8 +66,10 @@ void gemm(const Gemm& g) {
   constexpr std::size_t kWide = kLanes * Vectors;
   std::size_t c = 0;
   for (; c + kWide <= g.columns; c += kWide) rows<Rows, Vectors>(g, 0, c);
-  for (; c < g.columns; c += kColumnMultiple)
-    rows<Rows, static_cast<int>(kColumnMultiple) / kLanes>(g, 0, c);
+  if constexpr (kColumnMultiple % kWide != 0) {
+    for (; c < g.columns; c += kColumnMultiple)
+      rows<Rows, static_cast<int>(kColumnMultiple) / kLanes>(g, 0, c);
+  }
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ memory Encoder::pool(const memory& x, std::int64_t stride) {
 }
 
 Encoder::Encoder(const BackboneImpl& net, std::int64_t time) {
-  const at::NoGradGuard no_grad;
+  const torch::NoGradGuard no_grad;
   window_ = memory({{1, net.shape.leads, time}, memory::data_type::f32, Tag::ncw}, engine_);
   memory x = window_;
   for (const auto& module : *net.encoder) {
@@ -144,7 +144,7 @@ at::Tensor Encoder::features() const {
 bool has_onednn() { return true; }
 
 Contestant onednn_encoder(Model& model, const std::vector<float>& window) {
-  const at::NoGradGuard no_grad;
+  const torch::NoGradGuard no_grad;
   const std::int64_t time = model.card.conditioning.window, leads = model.card.backbone.leads;
   const auto encoder = std::make_shared<Encoder>(*model.backbone, time);
   encoder->run(window.data());

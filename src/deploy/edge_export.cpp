@@ -141,7 +141,7 @@ int write_backbone(GraphWriter& writer, const BackboneImpl& net, int input) {
 }  // namespace
 
 EdgeGraph edge_graph(const Model& model) {
-  at::NoGradGuard no_grad;
+  torch::NoGradGuard no_grad;
   const ModelCard& card = model.card;
   EdgeGraph graph;
   GraphWriter writer(graph);

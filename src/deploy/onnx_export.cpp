@@ -125,7 +125,7 @@ std::string write_backbone(OnnxGraph& graph, const BackboneImpl& net, std::strin
 }  // namespace
 
 std::string onnx_bytes(const Model& model) {
-  at::NoGradGuard no_grad;
+  torch::NoGradGuard no_grad;
   const ModelCard& card = model.card;
   return onnx_file(card, [&](OnnxGraph& graph) {
     const std::int64_t time = card.conditioning.window;

@@ -263,7 +263,7 @@ std::string Int8Writer::run() {
 }  // namespace
 
 std::string onnx_int8_bytes(const Model& model, std::span<const float> windows) {
-  const at::NoGradGuard no_grad;
+  const torch::NoGradGuard no_grad;
   const Parted parts = parted(edge_graph(model));
   const EdgeGraph graph = quantize(parts.graph, model.card, windows);
   return onnx_file(model.card, [&](OnnxGraph& onnx) {

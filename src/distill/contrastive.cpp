@@ -1,6 +1,7 @@
 #include "distill/contrastive.h"
 
 #include <ATen/ATen.h>
+#include <torch/utils.h>
 
 #include <cmath>
 
@@ -30,7 +31,7 @@ at::Tensor noise_log_scale(const at::Tensor& anchor, const at::Tensor& negatives
 }
 
 void update_bank(at::Tensor& bank, const at::Tensor& rows, const at::Tensor& embedding) {
-  at::NoGradGuard no_grad;
+  torch::NoGradGuard no_grad;
   const at::Tensor mixed =
       bank.index_select(0, rows) * kMomentum + embedding.detach() * (1 - kMomentum);
   bank.index_copy_(0, rows, mixed / mixed.norm(2, 1, true).clamp_min(1e-12));

@@ -1,6 +1,7 @@
 #include "distill/softmatch.h"
 
 #include <ATen/ATen.h>
+#include <torch/utils.h>
 
 namespace liteheart {
 
@@ -11,7 +12,7 @@ at::Tensor aligned_confidence(const at::Tensor& probability, const at::Tensor& p
 }
 
 void update_confidence(Confidence& running, const at::Tensor& probability, double momentum) {
-  at::NoGradGuard no_grad;
+  torch::NoGradGuard no_grad;
   const double rate = 1 - momentum;
   running.prior.lerp_(probability.mean(0), rate);
   const at::Tensor confidence = aligned_confidence(probability, running.prior);

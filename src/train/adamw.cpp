@@ -1,6 +1,7 @@
 #include "train/adamw.h"
 
 #include <ATen/ATen.h>
+#include <torch/utils.h>
 
 #include <cmath>
 
@@ -24,7 +25,7 @@ void AdamW::zero_grad() {
 }
 
 double AdamW::step(double learning_rate, double clip) {
-  at::NoGradGuard no_grad;
+  torch::NoGradGuard no_grad;
   std::vector<at::Tensor> norms;
   for (const at::Tensor& p : parameters_) {
     if (p.grad().defined()) norms.push_back(p.grad().norm());

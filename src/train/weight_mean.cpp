@@ -1,6 +1,7 @@
 #include "train/weight_mean.h"
 
 #include <ATen/ATen.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 
@@ -8,7 +9,7 @@ namespace liteheart {
 
 void average_weights(const NamedTensors& mean, const NamedTensors& weights, double decay,
                      std::int64_t steps) {
-  at::NoGradGuard no_grad;
+  torch::NoGradGuard no_grad;
   const auto n = static_cast<double>(steps);
   const double d = std::min(decay, (1 + n) / (10 + n));
   for (std::size_t i = 0; i < mean.size(); ++i) {

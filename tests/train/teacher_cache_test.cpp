@@ -31,7 +31,7 @@ TEST_F(Training, reads_the_cached_view_of_the_teacher_and_looks_again_when_the_t
 
   Model changed = load_model(mine);
   {
-    at::NoGradGuard no_grad;
+    torch::NoGradGuard no_grad;
     changed.backbone->output->bias.add_(1);
   }
   save_model(mine / "model.safetensors", changed);
