@@ -39,9 +39,10 @@ void reference_toom_cook(const ToomCook& c) {
       float y = c.bias[column];
       for (std::size_t p = 0; p < kToomPoints; ++p) {
         const float* weight = c.weight + p * depth * c.columns;
+        const std::size_t there = p + 1 < kToomPoints ? depth : c.end_depth;
         float product = 0;
-        for (std::size_t k = 0; k < depth; ++k)
-          product += points[p * depth + k] * weight[weight_at(depth, c.columns, k, column)];
+        for (std::size_t k = 0; k < there; ++k)
+          product += points[p * depth + k] * weight[weight_at(there, c.columns, k, column)];
         y += kOut[in_tile][p] * product;
       }
       if (c.leaky && y < 0) y *= kLeakySlope;

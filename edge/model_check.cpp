@@ -198,7 +198,10 @@ bool Checker::toom_cook(const Convolution& c) {
   if (channels > kMostElements || channels % kColumnMultiple != 0 || floats > kMostElements)
     return false;
   if (inputs > std::uint64_t{in.time()} + in.halo() + c.padding()) return false;
-  if (c.weight()->size() != kToomPoints * groups * channels * columns) return false;
+  if (c.weight()->size() !=
+      toom_cook_weights(columns, groups * channels,
+                        toom_cook_thirds(c.taps(), c.stride()) * in.channels()))
+    return false;
   need(toom_cook_scratch(columns, static_cast<std::size_t>(channels), groups) * sizeof(float));
   return true;
 }

@@ -90,7 +90,7 @@ void Runner::convolution(const Convolution& c) const {
     kernels_.toom_cook({in.floats() - before, c.weight()->data(), c.bias()->data(),
                         static_cast<const float*>(add.data), out.floats(), scratch(), rows, columns,
                         c.stride() * in.channels, toom_cook_groups(c.taps(), c.stride()),
-                        c.leaky()});
+                        toom_cook_thirds(c.taps(), c.stride()) * in.channels, c.leaky()});
   } else {
     kernels_.gemm({in.floats() - before, c.weight()->data(), c.bias()->data(),
                    static_cast<const float*>(add.data), out.floats(), rows, columns, depth, in_step,

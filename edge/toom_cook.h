@@ -1,7 +1,8 @@
 // The convolutions of kernels.h by Toom-Cook's F(3, 3), in vectors of floats: three outputs of
 // three taps are the values of two polynomials' product, found at the points 0, 1, -1, 2 and
 // infinity. A group of three taps further sees the inputs that the next three outputs see, so that
-// each input is transformed once. Include it once a path.
+// each input is transformed once. At infinity a polynomial is its last tap: where that is not there
+// there is nothing to multiply. Include it once a path.
 //
 // Source: Winograd, Arithmetic Complexity of Computations (1980); the points are the usual ones.
 #pragma once
@@ -68,7 +69,8 @@ void toom_cook(const ToomCook& c) {
       // What stands at the point 1 is part of each output once: so the bias goes there.
       gemm<Rows, Vectors>({points + p * inputs * c.channels, c.weight + p * depth * c.columns,
                            p == 1 ? c.bias : zeros, nullptr, products + p * tiles * c.columns,
-                           tiles, c.columns, depth, c.channels, false});
+                           tiles, c.columns, p + 1 < kToomPoints ? depth : c.end_depth, c.channels,
+                           false});
     }
     toom_outputs(c, products, tiles, first * kToomOutputs);
   }

@@ -60,13 +60,15 @@ void floats(Shapes& s, const Kernels& k) {
 
 void toom_cook(Shapes& s, const Kernels& k) {
   const std::size_t rows = 1 + s.below(120), columns = kColumnMultiple * (1 + s.below(6)),
-                    channels = kColumnMultiple * (1 + s.below(3)), groups = 1 + s.below(4);
+                    channels = kColumnMultiple * (1 + s.below(3)), groups = 1 + s.below(4),
+                    end_depth = s.below(groups * channels + 1);
   const auto in = s.floats(toom_cook_rows(rows, groups) * channels),
-             weight = s.floats(kToomPoints * groups * channels * columns), bias = s.floats(columns);
+             weight = s.floats(toom_cook_weights(columns, groups * channels, end_depth)),
+             bias = s.floats(columns);
   std::vector<float> expected(rows * columns), own(rows * columns),
       scratch(toom_cook_scratch(columns, channels, groups));
   ToomCook c = {in.data(), weight.data(), bias.data(), nullptr, expected.data(), scratch.data(),
-                rows,      columns,       channels,    groups,  s.below(2) != 0};
+                rows,      columns,       channels,    groups,  end_depth,       s.below(2) != 0};
   reference_kernels().toom_cook(c);
   c.out = own.data();
   k.toom_cook(c);

@@ -157,8 +157,7 @@ flatbuffers::Offset<void> Writer::operation(const EdgeStep& s) {
   const auto input = unsigned16(s.input), output = unsigned16(s.output);
   switch (s.op) {
     case file::Op_Convolution: {
-      const auto weight =
-          values(in_panels(s.weight, s.toom_cook ? edge::kToomPoints : 1, s.bias.size()));
+      const auto weight = values(in_panels(s.weight, s.bias.size(), s.depths));
       const auto bias = values(s.bias), scale = values(s.scale);
       const auto weight8 = values(s.weight8);
       const auto sum = values(s.sum);
@@ -223,10 +222,10 @@ void use_toom_cook(EdgeStep& s, const EdgeGraph& graph) {
                   static_cast<std::size_t>(graph.slot(s.input).channels)};
   if (!toom_cook_saves(taps)) return;
   // For a few rows, weights that no cache holds take longer to come than to be multiplied by.
-  const std::size_t points = edge::kToomPoints * edge::toom_cook_groups(taps.taps, taps.stride) *
-                             taps.stride * taps.channels * s.bias.size();
-  if (graph.slot(s.output).time / s.phases < kManyRows && points > kHeldWeights) return;
-  s.weight = toom_cook_weights(std::move(s.weight), taps, s.bias.size());
+  std::vector<float> weight = toom_cook_weights(s.weight, taps, s.bias.size());
+  if (graph.slot(s.output).time / s.phases < kManyRows && weight.size() > kHeldWeights) return;
+  s.weight = std::move(weight);
+  s.depths = toom_cook_depths(taps);
   s.toom_cook = true;
 }
 

@@ -25,8 +25,9 @@ struct EdgeStep {
   int other = -1;               // Convolution: slot that is added; Leads: the measured ones
   int taps = 1, stride = 1, padding = 0, phases = 1;
   bool leaky = false, toom_cook = false;
-  std::vector<float> weight;  // [tap x channel in][column]; Positions: its values
-  std::vector<float> bias;    // [column]; columns: a multiple of edge::kColumnMultiple
+  std::vector<float> weight;        // [tap x channel in][column]; Positions: its values
+  std::vector<std::size_t> depths;  // by Toom-Cook: of the matrices that weight holds
+  std::vector<float> bias;          // [column]; columns: a multiple of edge::kColumnMultiple
   std::vector<std::int8_t> weight8;
   std::vector<std::int32_t> sum;
   std::vector<float> scale;

@@ -23,16 +23,17 @@ Transpose transpose_of(const Convolution& c, const Network& network) {
 void from_toom_cook(const Convolution& c, std::size_t channels, Panels& weight) {
   const float* points = c.weight()->data();
   const std::size_t unit = c.stride() * channels, columns = weight.columns,
-                    depth = edge::toom_cook_groups(c.taps(), c.stride()) * unit;
+                    depth = edge::toom_cook_groups(c.taps(), c.stride()) * unit,
+                    end_depth = edge::toom_cook_thirds(c.taps(), c.stride()) * channels;
   for (std::size_t row = 0; row < weight.depth; ++row) {
     const std::size_t third = row / unit, from = third / 3 * unit + row % unit;
     for (std::size_t column = 0; column < columns; ++column) {
-      const auto value = [&](std::size_t point) {
-        return points[point * depth * columns + edge::weight_at(depth, columns, from, column)];
+      const auto value = [&](std::size_t point, std::size_t there) {
+        return points[point * depth * columns + edge::weight_at(there, columns, from, column)];
       };
-      weight.at(row, column) = third % 3 == 0   ? 2 * value(0)
-                               : third % 3 == 1 ? 3 * value(2) - value(1)
-                                                : value(4);
+      weight.at(row, column) = third % 3 == 0   ? 2 * value(0, depth)
+                               : third % 3 == 1 ? 3 * value(2, depth) - value(1, depth)
+                                                : value(4, end_depth);
     }
   }
 }
@@ -90,7 +91,7 @@ ConvolutionOperation::ConvolutionOperation(const Convolution& c, const Network& 
       turned_(in_panels(transpose_.turned([this](std::size_t k, std::size_t column) {
         return weight_.at(k, column);
       }),
-                        1, transpose_.columns)) {}
+                        transpose_.columns)) {}
 
 void ConvolutionOperation::run(Tape& tape, float* kept) const {
   Activation& out = at(tape, output_);

@@ -40,7 +40,8 @@ class Product {
   Product(Floats weight, const Taps& taps, std::size_t columns)
       : taps_(taps), columns_(columns), toom_cook_(toom_cook_saves(taps)) {
     if (toom_cook_) weight = toom_cook_weights(std::move(weight), taps, columns);
-    weight_ = in_panels(weight, toom_cook_ ? edge::kToomPoints : 1, columns);
+    weight_ = in_panels(weight, columns,
+                        toom_cook_ ? toom_cook_depths(taps) : std::vector<std::size_t>{});
   }
 
   /// bias: [column]; to: a sample holds `rows` times the first columns of the product's rows.
@@ -64,7 +65,9 @@ class Product {
         float* made = direct ? out.floats() + n * out_size : rounded_up.data();
         if (toom_cook_) {
           kernels().toom_cook({padded.data(), weight_.data(), bias, nullptr, made, scratch.data(),
-                               rows, columns_, in_step, groups, false});
+                               rows, columns_, in_step, groups,
+                               edge::toom_cook_thirds(taps_.taps, taps_.stride) * taps_.channels,
+                               false});
         } else {
           kernels().gemm({padded.data(), weight_.data(), bias, nullptr, made, rows, columns_,
                           taps_.taps * taps_.channels, in_step, false});

@@ -14,8 +14,10 @@ std::ptrdiff_t floor_of(std::ptrdiff_t a, std::ptrdiff_t b) {
 }  // namespace
 
 bool toom_cook_saves(const Taps& t) {
-  const std::size_t groups = edge::toom_cook_groups(t.taps, t.stride);
-  return edge::kToomPoints * groups * t.stride * 5 < edge::kToomOutputs * t.taps * 4 &&
+  const std::size_t products =
+      edge::toom_cook_weights(1, edge::toom_cook_groups(t.taps, t.stride) * t.stride,
+                              edge::toom_cook_thirds(t.taps, t.stride));
+  return products * 5 < edge::kToomOutputs * t.taps * 4 &&
          t.stride * t.channels % edge::kColumnMultiple == 0;
 }
 
@@ -27,18 +29,18 @@ std::vector<float> toom_cook_weights(std::vector<float> weight, const Taps& t,
                                                 {-1.0 / 6, 1.0 / 6, -1.0 / 6},
                                                 {1.0 / 6, 1.0 / 3, 2.0 / 3},
                                                 {0, 0, 1}};
-  const std::size_t groups = edge::toom_cook_groups(t.taps, t.stride);
   // With as many taps of 0 behind as the groups have room for.
-  const std::size_t unit = t.stride * t.channels * columns;
-  weight.resize(3 * groups * unit);
+  const std::vector<std::size_t> depths = toom_cook_depths(t);
+  const std::size_t unit = t.stride * t.channels;
+  weight.resize(3 * depths.front() * columns);
   std::vector<float> points;
-  points.reserve(edge::kToomPoints * groups * unit);
-  for (const auto& at : kAt) {
-    for (std::size_t g = 0; g < groups; ++g) {
-      for (std::size_t i = 0; i < unit; ++i) {
+  for (std::size_t p = 0; p < depths.size(); ++p) {
+    for (std::size_t d = 0; d < depths[p]; ++d) {
+      const float* taps = weight.data() + (d / unit * 3 * unit + d % unit) * columns;
+      for (std::size_t c = 0; c < columns; ++c) {
         double sum = 0;
         for (std::size_t k = 0; k < 3; ++k)
-          sum += at[k] * static_cast<double>(weight[(3 * g + k) * unit + i]);
+          sum += kAt[p][k] * static_cast<double>(taps[k * unit * columns + c]);
         points.push_back(static_cast<float>(sum));
       }
     }
@@ -46,17 +48,25 @@ std::vector<float> toom_cook_weights(std::vector<float> weight, const Taps& t,
   return points;
 }
 
-std::vector<float> in_panels(const std::vector<float>& weight, std::size_t blocks,
-                             std::size_t columns) {
+std::vector<std::size_t> toom_cook_depths(const Taps& t) {
+  std::vector<std::size_t> depths(edge::kToomPoints,
+                                  edge::toom_cook_groups(t.taps, t.stride) * t.stride * t.channels);
+  depths.back() = edge::toom_cook_thirds(t.taps, t.stride) * t.channels;
+  return depths;
+}
+
+std::vector<float> in_panels(const std::vector<float>& weight, std::size_t columns,
+                             const std::vector<std::size_t>& depths) {
+  if (weight.empty()) return {};
+  if (depths.empty()) return in_panels(weight, columns, {weight.size() / columns});
   std::vector<float> panels(weight.size());
-  if (weight.empty()) return panels;
-  const std::size_t block = weight.size() / blocks, depth = block / columns;
-  for (std::size_t b = 0; b < blocks; ++b) {
+  std::size_t first = 0;
+  for (const std::size_t depth : depths) {
     for (std::size_t k = 0; k < depth; ++k) {
       for (std::size_t c = 0; c < columns; ++c)
-        panels[b * block + edge::weight_at(depth, columns, k, c)] =
-            weight[b * block + k * columns + c];
+        panels[first + edge::weight_at(depth, columns, k, c)] = weight[first + k * columns + c];
     }
+    first += depth * columns;
   }
   return panels;
 }

@@ -14,12 +14,14 @@ struct Taps {
 
 /// Whether Toom-Cook (edge/toom_cook.h) takes fewer products, more than its sums cost.
 bool toom_cook_saves(const Taps& t);
-/// Weights [tap x channel][column] as Toom-Cook takes them: kToomPoints times
-/// [group x 3 x stride x channel][column] / 3, before they are put in panels.
+/// Weights [tap x channel][column] as Toom-Cook takes them: a matrix of [depth][column] for each
+/// point, before they are put in panels.
 std::vector<float> toom_cook_weights(std::vector<float> weight, const Taps& t, std::size_t columns);
-/// `blocks` matrices of [depth][columns], each in panels.
-std::vector<float> in_panels(const std::vector<float>& weight, std::size_t blocks,
-                             std::size_t columns);
+/// Those matrices' depths.
+std::vector<std::size_t> toom_cook_depths(const Taps& t);
+/// Matrices of [depth][columns], each in panels; without depths it is one.
+std::vector<float> in_panels(const std::vector<float>& weight, std::size_t columns,
+                             const std::vector<std::size_t>& depths = {});
 
 /// Where the gradient of a convolution's input comes from: `stride` rows of the input are one row
 /// of a convolution of the output's gradient, with the taps turned around.

@@ -144,10 +144,10 @@ TEST_F(Liteheart, refuses_files_of_others) {
   EXPECT_EQ(lh_model_open(&other, nullptr, 5), LH_BAD_ARGUMENT);
   EXPECT_EQ(lh_model_open(&other, data, 0), LH_NO_MODEL);
   EXPECT_NE(lh_model_open(&other, data, bytes.size() / 2), LH_OK);
-  data[7] = '2';  // LHM2
+  data[7] = '1';  // LHM1
   EXPECT_EQ(lh_model_open(&other, data, bytes.size()), LH_NO_MODEL);
   // Big-endian: the first word is an offset, whose bytes are turned.
-  data[7] = '1';
+  data[7] = '2';
   std::swap(data[0], data[3]);
   std::swap(data[1], data[2]);
   EXPECT_LT(lh_model_open(&other, data, bytes.size()), LH_OK);

@@ -182,23 +182,27 @@ TEST(KernelPaths, by_toom_cook_agree_with_the_plain_convolution) {
   for (int round = 0; round < 30; ++round) {
     const std::size_t rows = 1 + below(150), columns = kColumnMultiple * (1 + below(6)),
                       channels = kColumnMultiple * (1 + below(3)), groups = 1 + below(4),
-                      tap = channels * columns;
+                      tap = channels * columns, end_depth = below(groups * channels + 1);
     const auto in = ramp(toom_cook_rows(rows, groups) * channels), bias = ramp(columns),
-               add = ramp(rows * columns), weight = ramp(3 * groups * tap);
-    const auto plain = [&](std::size_t i) {  // weight [i / columns][i % columns]
-      return double{weight[weight_at(3 * groups * channels, columns, i / columns, i % columns)]};
+               add = ramp(rows * columns);
+    auto weight = ramp(3 * groups * tap);
+    const auto plain = [&](std::size_t i) -> float& {  // weight [i / columns][i % columns]
+      return weight[weight_at(3 * groups * channels, columns, i / columns, i % columns)];
     };
+    // Of the third taps only the first are there.
+    for (std::size_t i = end_depth * columns; i < groups * tap; ++i)
+      plain((3 * (i / tap) + 2) * tap + i % tap) = 0;
     // Three taps, a + b x + c x^2, at 0, 1, -1, 2 and infinity.
-    std::vector<float> points(kToomPoints * groups * tap);
+    std::vector<float> points(toom_cook_weights(columns, groups * channels, end_depth));
     std::size_t point = 0;
     for (const double x : {0.0, 1.0, -1.0, 2.0, 1e300}) {
       const double scale = x == 0 ? 2 : x == 1 ? -2 : x == -1 ? -6 : 6;
       for (std::size_t g = 0; g < groups; ++g) {
         for (std::size_t i = 0; i < tap; ++i) {
-          const auto w = [&](std::size_t k) { return plain((3 * g + k) * tap + i); };
-          const std::size_t at = g * tap + i;
-          points[point * groups * tap +
-                 weight_at(groups * channels, columns, at / columns, at % columns)] =
+          const auto w = [&](std::size_t k) { return double{plain((3 * g + k) * tap + i)}; };
+          const std::size_t at = g * tap + i, depth = x == 1e300 ? end_depth : groups * channels;
+          if (at / columns >= depth) continue;
+          points[point * groups * tap + weight_at(depth, columns, at / columns, at % columns)] =
               static_cast<float>(x == 1e300 ? w(2) : (w(0) + x * w(1) + x * x * w(2)) / scale);
         }
       }
@@ -212,7 +216,7 @@ TEST(KernelPaths, by_toom_cook_agree_with_the_plain_convolution) {
                               columns, 3 * groups * channels, channels, leaky});
     for (std::size_t p = 0; p < count; ++p) {
       paths[p]->toom_cook({in.data(), points.data(), bias.data(), added, got.data(), scratch.data(),
-                           rows, columns, channels, groups, leaky});
+                           rows, columns, channels, groups, end_depth, leaky});
       for (std::size_t i = 0; i < got.size(); ++i)
         ASSERT_NEAR(got[i], expected[i], 1e-4) << paths[p]->name << ", round " << round;
     }
