@@ -68,9 +68,9 @@ constexpr std::size_t toom_cook_thirds(std::size_t taps, std::size_t stride) {
     rows += taps - first < stride ? taps - first : stride;
   return rows;
 }
-/// depth: groups x channels.
-constexpr std::size_t toom_cook_weights(std::size_t columns, std::size_t depth,
-                                        std::size_t end_depth) {
+/// depth: groups x channels. In 64 bits, for what a file may say.
+constexpr std::uint64_t toom_cook_weights(std::uint64_t columns, std::uint64_t depth,
+                                          std::uint64_t end_depth) {
   return ((kToomPoints - 1) * depth + end_depth) * columns;
 }
 constexpr std::size_t toom_cook_scratch(std::size_t columns, std::size_t channels,

@@ -200,7 +200,7 @@ bool Checker::toom_cook(const Convolution& c) {
   if (inputs > std::uint64_t{in.time()} + in.halo() + c.padding()) return false;
   if (c.weight()->size() !=
       toom_cook_weights(columns, groups * channels,
-                        toom_cook_thirds(c.taps(), c.stride()) * in.channels()))
+                        std::uint64_t{toom_cook_thirds(c.taps(), c.stride())} * in.channels()))
     return false;
   need(toom_cook_scratch(columns, static_cast<std::size_t>(channels), groups) * sizeof(float));
   return true;
