@@ -7,8 +7,8 @@
 namespace liteheart::edge {
 namespace {
 
-/// So many rows of weights ahead are called for: as far as processors do not look by themselves,
-/// over the end of a page. (Base networks, AVX-512: 12 % less time; tiny ones: the same.)
+/// Weights are called for so many rows ahead, over the end of a page, where a processor's own
+/// prefetching stops. Base networks take 12 % less time with AVX-512, tiny ones the same.
 constexpr std::size_t kAhead = 24;
 
 /// out[Rows][Vectors * kLanes] of `g`, from row t and column c on.
@@ -45,7 +45,7 @@ inline void tile(const Gemm& g, std::size_t t, std::size_t c) {
   }
 }
 
-/// A tile of `count` rows, of 1 to Rows. Not inlined: the library is small.
+/// A tile of `count` rows, of 1 to Rows. Not inlined, for a small library.
 template <int Rows, int Vectors>
 __attribute__((noinline)) void tile_of(const Gemm& g, std::size_t t, std::size_t c,
                                        std::size_t count) {
@@ -55,7 +55,7 @@ __attribute__((noinline)) void tile_of(const Gemm& g, std::size_t t, std::size_t
 
 template <int Rows, int Vectors>
 inline void rows(const Gemm& g, std::size_t t, std::size_t c) {
-  if constexpr (Vectors == 2) {
+  if constexpr (Vectors == 2) {  // with four, half a tile still has sums enough to be busy
     // A tile of few rows would wait for its few sums: what is left goes to one, or two alike.
     for (; t + 2 * Rows <= g.rows; t += Rows) tile<Rows, Vectors>(g, t, c);
     const std::size_t left = g.rows - t, first = left > Rows ? (left + 1) / 2 : left;

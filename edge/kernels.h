@@ -40,12 +40,12 @@ struct Gemm {
 /// input count as one of so many times the channels. See toom_cook.h.
 struct ToomCook {
   const float* in;      // [toom_cook_rows(rows, groups)][channels]
-  const float* weight;  // toom_cook_weights(...): [groups x channels][columns] for each point but
-                        // the last, [end_depth][columns] for that, in panels
-  const float* bias;    // [columns]
-  const float* add;     // [rows][columns], or null; may be out
-  float* out;           // [rows][columns]
-  float* scratch;       // toom_cook_scratch(columns, channels, groups) floats
+  const float* weight;  // toom_cook_weight_count(...): [groups x channels][columns] for each point
+                        // but the last, [end_depth][columns] for that, in panels
+  const float* bias;  // [columns]
+  const float* add;   // [rows][columns], or null; may be out
+  float* out;         // [rows][columns]
+  float* scratch;     // toom_cook_scratch(columns, channels, groups) floats
   std::size_t rows, columns, channels, groups;  // columns, channels: multiples of kColumnMultiple;
                                                 // groups: of three taps
   std::size_t end_depth;  // the first of groups x channels, which alone have a third tap
@@ -61,7 +61,8 @@ constexpr std::size_t toom_cook_rows(std::size_t rows, std::size_t groups) {
 constexpr std::size_t toom_cook_groups(std::size_t taps, std::size_t stride) {
   return ((taps + stride - 1) / stride + 2) / 3;
 }
-/// Rows of the input, of all in the groups, that have a third tap: the first so many.
+/// Of the rows of the input that the groups' first taps see, stride for each group, those whose
+/// third tap, 2 x stride taps on, is one of `taps` too: the first so many.
 constexpr std::size_t toom_cook_thirds(std::size_t taps, std::size_t stride) {
   std::size_t rows = 0;
   for (std::size_t first = 2 * stride; first < taps; first += 3 * stride)
@@ -69,8 +70,8 @@ constexpr std::size_t toom_cook_thirds(std::size_t taps, std::size_t stride) {
   return rows;
 }
 /// depth: groups x channels. In 64 bits, for what a file may say.
-constexpr std::uint64_t toom_cook_weights(std::uint64_t columns, std::uint64_t depth,
-                                          std::uint64_t end_depth) {
+constexpr std::uint64_t toom_cook_weight_count(std::uint64_t columns, std::uint64_t depth,
+                                               std::uint64_t end_depth) {
   return ((kToomPoints - 1) * depth + end_depth) * columns;
 }
 constexpr std::size_t toom_cook_scratch(std::size_t columns, std::size_t channels,

@@ -199,8 +199,8 @@ bool Checker::toom_cook(const Convolution& c) {
     return false;
   if (inputs > std::uint64_t{in.time()} + in.halo() + c.padding()) return false;
   if (c.weight()->size() !=
-      toom_cook_weights(columns, groups * channels,
-                        std::uint64_t{toom_cook_thirds(c.taps(), c.stride())} * in.channels()))
+      toom_cook_weight_count(columns, groups * channels,
+                             std::uint64_t{toom_cook_thirds(c.taps(), c.stride())} * in.channels()))
     return false;
   need(toom_cook_scratch(columns, static_cast<std::size_t>(channels), groups) * sizeof(float));
   return true;

@@ -63,7 +63,7 @@ void toom_cook(Shapes& s, const Kernels& k) {
                     channels = kColumnMultiple * (1 + s.below(3)), groups = 1 + s.below(4),
                     end_depth = s.below(groups * channels + 1);
   const auto in = s.floats(toom_cook_rows(rows, groups) * channels),
-             weight = s.floats(toom_cook_weights(columns, groups * channels, end_depth)),
+             weight = s.floats(toom_cook_weight_count(columns, groups * channels, end_depth)),
              bias = s.floats(columns);
   std::vector<float> expected(rows * columns), own(rows * columns),
       scratch(toom_cook_scratch(columns, channels, groups));

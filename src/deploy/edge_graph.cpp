@@ -222,10 +222,12 @@ void use_toom_cook(EdgeStep& s, const EdgeGraph& graph) {
                   static_cast<std::size_t>(graph.slot(s.input).channels)};
   if (!toom_cook_saves(taps)) return;
   // For a few rows, weights that no cache holds take longer to come than to be multiplied by.
-  std::vector<float> weight = toom_cook_weights(s.weight, taps, s.bias.size());
-  if (graph.slot(s.output).time / s.phases < kManyRows && weight.size() > kHeldWeights) return;
-  s.weight = std::move(weight);
-  s.depths = toom_cook_depths(taps);
+  std::vector<std::size_t> depths = toom_cook_depths(taps);
+  const std::size_t weights =
+      edge::toom_cook_weight_count(s.bias.size(), depths.front(), depths.back());
+  if (graph.slot(s.output).time / s.phases < kManyRows && weights > kHeldWeights) return;
+  s.weight = toom_cook_weights(std::move(s.weight), taps, s.bias.size());
+  s.depths = std::move(depths);
   s.toom_cook = true;
 }
 

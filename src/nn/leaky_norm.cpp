@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <optional>
 #include <vector>
 
@@ -107,10 +106,10 @@ struct Rows {
 };
 
 /// Calls of_block(share, row, rows), a share for each thread: as many threads give the same sums.
-/// A block is what the nearest cache holds.
+
 template <class OfBlock>
 void for_each_block(const Rows& x, std::size_t shares, const OfBlock& of_block) {
-  const std::size_t most = std::max<std::size_t>(1, 4096 / x.channels);
+  const std::size_t most = std::max<std::size_t>(1, kNearFloats / x.channels);
   at::parallel_for(
       0, static_cast<std::int64_t>(shares), 1, [&](std::int64_t first, std::int64_t last) {
         for (auto s = static_cast<std::size_t>(first); s < static_cast<std::size_t>(last); ++s) {
@@ -191,6 +190,7 @@ struct LeakyNorm : torch::autograd::Function<LeakyNorm> {
                         gradient = in_rows(gradients[0]).to(x.scalar_type());
     const Affine affine(saved[1], saved[2], mean, inverse_deviation);
     const Rows in(x), by_output(gradient);
+    const auto slope = static_cast<float>(context->saved_data.at("slope").toDouble());
     // The input and the gradient of the leaky ReLU's input, of a block.
     struct Block {
       Floats x, gradient;
@@ -200,8 +200,7 @@ struct LeakyNorm : torch::autograd::Function<LeakyNorm> {
       in.read(row, rows, b.x.data());
       by_output.read(row, rows, b.gradient.data());
       through_leaky(b.gradient.data(), b.x.data(), rows, in.channels,
-                    affine.scale.data_ptr<float>(), affine.offset.data_ptr<float>(),
-                    static_cast<float>(context->saved_data.at("slope").toDouble()));
+                    affine.scale.data_ptr<float>(), affine.offset.data_ptr<float>(), slope);
       return b;
     };
     const auto [sum, products] =
@@ -215,12 +214,12 @@ struct LeakyNorm : torch::autograd::Function<LeakyNorm> {
     for (std::size_t c = 0; c < in.channels; ++c) {
       const double inverse = inverse_deviation.data_ptr<float>()[c],
                    scale = affine.scale.data_ptr<float>()[c], rows = static_cast<double>(in.count),
-                   slope_x = products[c] / rows * inverse * inverse;
+                   by_variance = products[c] / rows * inverse * inverse;
       by_bias.data_ptr<float>()[c] = static_cast<float>(sum[c]);
       by_weight.data_ptr<float>()[c] = static_cast<float>(products[c] * inverse);
-      per_x.data_ptr<float>()[c] = static_cast<float>(scale * slope_x);
+      per_x.data_ptr<float>()[c] = static_cast<float>(scale * by_variance);
       constant.data_ptr<float>()[c] =
-          static_cast<float>(scale * (mean.data_ptr<float>()[c] * slope_x - sum[c] / rows));
+          static_cast<float>(scale * (mean.data_ptr<float>()[c] * by_variance - sum[c] / rows));
     }
     torch::Tensor by_input;
     if (context->needs_input_grad(0)) {
@@ -253,7 +252,8 @@ struct LeakyNorm : torch::autograd::Function<LeakyNorm> {
     for (std::size_t c = 0; c < in.channels; ++c) {
       const double off = sum[c] / rows;
       mean[c] = static_cast<float>(shift[c] + off);
-      variance[c] = static_cast<float>(std::max(0.0, squares[c] / rows - off * off));
+      const double spread = squares[c] / rows - off * off;
+      variance[c] = static_cast<float>(spread < 0 ? 0 : spread);  // no number stays none
     }
   }
 };
@@ -264,7 +264,9 @@ bool for_loops(const torch::Tensor& x, const torch::nn::BatchNorm2dImpl& norm,
                const torch::Tensor& beside) {
   return TrainingKernels::asked() && norm.is_training() && x.is_cpu() && x.dim() == 4 &&
          x.size(1) == norm.options.num_features() && x.size(2) == 1 && x.numel() > x.size(1) &&
-         floats_or_bf16(x) && (!beside.defined() || beside.sizes() == x.sizes());
+         floats_or_bf16(x) && norm.weight.defined() && norm.weight.scalar_type() == torch::kFloat &&
+         norm.running_mean.defined() && norm.options.momentum() &&
+         (!beside.defined() || beside.sizes() == x.sizes());
 }
 
 }  // namespace

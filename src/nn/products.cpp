@@ -15,8 +15,8 @@ std::ptrdiff_t floor_of(std::ptrdiff_t a, std::ptrdiff_t b) {
 
 bool toom_cook_saves(const Taps& t) {
   const std::size_t products =
-      edge::toom_cook_weights(1, edge::toom_cook_groups(t.taps, t.stride) * t.stride,
-                              edge::toom_cook_thirds(t.taps, t.stride));
+      edge::toom_cook_weight_count(1, edge::toom_cook_groups(t.taps, t.stride) * t.stride,
+                                   edge::toom_cook_thirds(t.taps, t.stride));
   return products * 5 < edge::kToomOutputs * t.taps * 4 &&
          t.stride * t.channels % edge::kColumnMultiple == 0;
 }
@@ -34,6 +34,7 @@ std::vector<float> toom_cook_weights(std::vector<float> weight, const Taps& t,
   const std::size_t unit = t.stride * t.channels;
   weight.resize(3 * depths.front() * columns);
   std::vector<float> points;
+  points.reserve(edge::toom_cook_weight_count(columns, depths.front(), depths.back()));
   for (std::size_t p = 0; p < depths.size(); ++p) {
     for (std::size_t d = 0; d < depths[p]; ++d) {
       const float* taps = weight.data() + (d / unit * 3 * unit + d % unit) * columns;

@@ -44,7 +44,7 @@ void shares(const float* __restrict x, std::size_t rows, std::size_t samples, st
 /// of_block(row, rows) for all rows, so many at a time that `width` floats of each are near.
 template <class OfBlock>
 void for_each_block(std::size_t rows, std::size_t width, const OfBlock& of_block) {
-  const std::size_t most = std::max<std::size_t>(1, 4096 / width);
+  const std::size_t most = std::max<std::size_t>(1, kNearFloats / width);
   const auto blocks = static_cast<std::int64_t>((rows + most - 1) / most);
   at::parallel_for(0, blocks, 1, [&](std::int64_t first, std::int64_t last) {
     for (auto b = static_cast<std::size_t>(first); b < static_cast<std::size_t>(last); ++b)

@@ -3,9 +3,9 @@
 
 namespace liteheart {
 
-/// While it lives, convolutions and batch norms on this processor are computed by own kernels where
-/// that pays (docs/method.md): in training. Without it they are libtorch's, which the edge library
-/// is compared with. Of all threads.
+/// While it lives, convolutions, batch norms and means over time on this processor are computed by
+/// own kernels where that pays (docs/method.md): in training. Without it they are libtorch's, which
+/// the edge library is compared with. Of all threads.
 class TrainingKernels {
  public:
   TrainingKernels();

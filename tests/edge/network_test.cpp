@@ -48,6 +48,16 @@ class SmallModel : public testing::Test {
   }
 };
 
+TEST_F(SmallModel, is_refused_with_other_weights_than_toom_cook_reads) {
+  constexpr std::size_t kRow = 16, kAsBefore = kToomPoints * 2 * 32 * kRow;
+  EdgeModel model;
+  for (const std::size_t weights : {test::kToomWeights - kRow, test::kToomWeights - 1,
+                                    test::kToomWeights + kRow, kAsBefore, std::size_t{0}}) {
+    const auto other = test::small_edge_model(64, weights);
+    EXPECT_NE(EdgeModel::open(other.data(), other.size(), model), ModelStatus::kOk) << weights;
+  }
+}
+
 TEST_F(SmallModel, opens_and_tells_what_it_is) {
   EdgeModel model;
   ASSERT_EQ(EdgeModel::open(bytes.data(), bytes.size(), model), ModelStatus::kOk);
@@ -58,8 +68,9 @@ TEST_F(SmallModel, opens_and_tells_what_it_is) {
   EXPECT_TRUE(model.diagnosis(0).judged);
   EXPECT_FALSE(model.diagnosis(1).judged);
   EXPECT_TRUE(model.restores());
-  EXPECT_EQ(model.multiply_adds(), 16u * 9 * 32 + 16 * 9 * 32 * 32 + 16 * 9 * 12 * 16 +
-                                       16 * 16 * 48 + 16 * 4 * 16 + 16 * 16 * 16 + 16 * 16);
+  EXPECT_EQ(model.multiply_adds(), 16u * 9 * 32 + 16 * 5 * 32 * 16 + 16 * 9 * 32 * 32 +
+                                       16 * 9 * 12 * 16 + 16 * 16 * 48 + 16 * 4 * 16 +
+                                       16 * 16 * 16 + 16 * 16);
 }
 
 TEST_F(SmallModel, gives_the_same_on_every_kernel_path_and_passes_the_measured_lead_through) {
@@ -193,7 +204,7 @@ TEST(KernelPaths, by_toom_cook_agree_with_the_plain_convolution) {
     for (std::size_t i = end_depth * columns; i < groups * tap; ++i)
       plain((3 * (i / tap) + 2) * tap + i % tap) = 0;
     // Three taps, a + b x + c x^2, at 0, 1, -1, 2 and infinity.
-    std::vector<float> points(toom_cook_weights(columns, groups * channels, end_depth));
+    std::vector<float> points(toom_cook_weight_count(columns, groups * channels, end_depth));
     std::size_t point = 0;
     for (const double x : {0.0, 1.0, -1.0, 2.0, 1e300}) {
       const double scale = x == 0 ? 2 : x == 1 ? -2 : x == -1 ? -6 : 6;

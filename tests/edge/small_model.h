@@ -5,15 +5,18 @@
 #include <random>
 #include <vector>
 
+#include "edge/kernels.h"
 #include "edge/model_generated.h"
 
 namespace liteheart::test {
 
 /// Lead I: leads estimated, derived, convolved with stride, attended to, pooled, and
-/// bytes.
-inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64) {
+/// bytes; and a convolution by Toom-Cook of five taps, with so many weights.
+constexpr std::size_t kToomWeights = edge::toom_cook_weight_count(16, 2 * 32, 32);
+inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
+                                                  std::size_t toom_weights = kToomWeights) {
   namespace file = edge::file;
-  constexpr std::uint32_t kHalo = 4;
+  constexpr std::uint32_t kHalo = 8;
   const std::uint32_t tokens = window / 4;
   flatbuffers::FlatBufferBuilder b;
   std::minstd_rand random(1);
@@ -38,9 +41,11 @@ inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64) {
              twelve = slot(window, 12), x = slot(tokens, 16), qkv = slot(tokens, 48),
              norm = slot(tokens, 16), mixed = slot(tokens, 16), y = slot(tokens, 16),
              top = slot(1, 16), logits = slot(1, 16), bytes = slot(window, 1, file::Element_Byte),
-             sum = slot(tokens, 16);
+             sum = slot(tokens, 16), aside = slot(tokens, 16);
   const auto w1 = values(9 * 1 * 32), b1 = values(32);
   step(file::CreateConvolution(b, input, quarter, -1, 9, 4, 4, 1, true, w1, b1));
+  const auto w7 = values(toom_weights), b7 = values(16);
+  step(file::CreateConvolution(b, quarter, aside, -1, 5, 1, 2, 1, true, w7, b7, 0, 0, 0, true));
   const auto w2 = values(9 * 32 * 32), b2 = values(32);
   step(file::CreateConvolution(b, quarter, eight, -1, 9, 1, 4, 4, false, w2, b2));
   step(file::CreateLeads(b, input, eight, twelve, true));
