@@ -79,7 +79,7 @@ void Arena::measure(const EdgeGraph& graph) {
       const EdgeSlot& in = graph.slot(step.input);
       const auto rows = graph.slot(step.output).time / step.phases;
       const auto read =
-          step.toom_cook ? toom_cook_rows(step, rows) : (rows - 1) * step.stride + step.taps;
+          step.toom_cook() ? toom_cook_rows(step, rows) : (rows - 1) * step.stride + step.taps;
       const auto behind = read - step.padding - in.time;
       of(step.input).halo =
           std::max({of(step.input).halo, std::int64_t{step.padding}, std::int64_t{behind}});
@@ -164,7 +164,7 @@ flatbuffers::Offset<void> Writer::operation(const EdgeStep& s) {
       return file::CreateConvolution(builder_, input, output, static_cast<std::int16_t>(s.other),
                                      unsigned16(s.taps), unsigned16(s.stride),
                                      unsigned16(s.padding), unsigned16(s.phases), s.leaky, weight,
-                                     bias, weight8, sum, scale, s.toom_cook)
+                                     bias, weight8, sum, scale, s.toom_cook())
           .Union();
     }
     case file::Op_Positions:
@@ -228,7 +228,6 @@ void use_toom_cook(EdgeStep& s, const EdgeGraph& graph) {
   if (graph.slot(s.output).time / s.phases < kManyRows && weights > kHeldWeights) return;
   s.weight = toom_cook_weights(std::move(s.weight), taps, s.bias.size());
   s.depths = std::move(depths);
-  s.toom_cook = true;
 }
 
 /// Whether a convolution weighs the mean of as many rows as it strides over: all taps alike.

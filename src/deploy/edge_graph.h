@@ -24,15 +24,17 @@ struct EdgeStep {
   int input = -1, output = -1;  // slots; Leads: the estimated ones, Positions: the output alone
   int other = -1;               // Convolution: slot that is added; Leads: the measured ones
   int taps = 1, stride = 1, padding = 0, phases = 1;
-  bool leaky = false, toom_cook = false;
+  bool leaky = false;
   std::vector<float> weight;        // [tap x channel in][column]; Positions: its values
-  std::vector<std::size_t> depths;  // by Toom-Cook: of the matrices that weight holds
+  std::vector<std::size_t> depths;  // of weight's matrices, where it is for Toom-Cook
   std::vector<float> bias;          // [column]; columns: a multiple of edge::kColumnMultiple
   std::vector<std::int8_t> weight8;
   std::vector<std::int32_t> sum;
   std::vector<float> scale;
   int heads = 0;
   bool causal = false, exact = false, derive = false;
+
+  bool toom_cook() const { return !depths.empty(); }
 };
 
 struct EdgeGraph {

@@ -17,9 +17,6 @@
 
 namespace liteheart {
 
-/// So many floats of a few arrays are worked on together: the nearest caches hold them.
-inline constexpr std::size_t kNearFloats = 4096;
-
 /// [batch, channel, 1, time] in the order of memory that the kernels want: [batch][time][channel].
 inline torch::Tensor in_rows(const torch::Tensor& x) {
   return x.contiguous(torch::MemoryFormat::ChannelsLast);

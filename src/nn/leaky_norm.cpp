@@ -1,6 +1,5 @@
 #include "nn/leaky_norm.h"
 
-#include <ATen/Parallel.h>
 #include <torch/autograd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "nn/activations.h"
+#include "nn/row_blocks.h"
 #include "nn/training_kernels.h"
 
 namespace liteheart {
@@ -105,29 +105,12 @@ struct Rows {
   Activations values;
 };
 
-/// Calls of_block(share, row, rows), a share for each thread: as many threads give the same sums.
-
-template <class OfBlock>
-void for_each_block(const Rows& x, std::size_t shares, const OfBlock& of_block) {
-  const std::size_t most = std::max<std::size_t>(1, kNearFloats / x.channels);
-  at::parallel_for(
-      0, static_cast<std::int64_t>(shares), 1, [&](std::int64_t first, std::int64_t last) {
-        for (auto s = static_cast<std::size_t>(first); s < static_cast<std::size_t>(last); ++s) {
-          const std::size_t end = (s + 1) * x.count / shares;
-          for (std::size_t row = s * x.count / shares; row < end; row += most)
-            of_block(s, row, std::min(most, end - row));
-        }
-      });
-}
-
-std::size_t thread_shares() { return static_cast<std::size_t>(at::get_num_threads()); }
-
 /// Of each channel two sums over all rows: of_block(row, rows, sum, other) adds a block's to them.
 template <class OfBlock>
 std::array<Doubles, 2> two_sums(const Rows& x, const OfBlock& of_block) {
   const std::size_t shares = thread_shares(), width = x.channels;
   std::vector<Doubles> parts(shares, Doubles(2 * width));
-  for_each_block(x, shares, [&](std::size_t share, std::size_t row, std::size_t rows) {
+  for_each_block(x.count, width, shares, [&](std::size_t share, std::size_t row, std::size_t rows) {
     Floats sums(2 * width);
     of_block(row, rows, sums.data(), sums.data() + width);
     for (std::size_t c = 0; c < 2 * width; ++c) parts[share][c] += sums[c];
@@ -165,17 +148,18 @@ struct LeakyNorm : torch::autograd::Function<LeakyNorm> {
     const Rows out(y);
     std::optional<Rows> other;
     if (beside) other.emplace(*beside);
-    for_each_block(in, thread_shares(), [&](std::size_t, std::size_t row, std::size_t rows) {
-      Floats block(rows * in.channels), added(other ? block.size() : 0);
-      in.read(row, rows, block.data());
-      scale_leaky(block.data(), rows, in.channels, affine.scale.data_ptr<float>(),
-                  affine.offset.data_ptr<float>(), static_cast<float>(slope));
-      if (other) {
-        other->read(row, rows, added.data());
-        add(block.data(), added.data(), block.size());
-      }
-      out.write(row, rows, block.data());
-    });
+    for_each_block(in.count, in.channels, thread_shares(),
+                   [&](std::size_t, std::size_t row, std::size_t rows) {
+                     Floats block(rows * in.channels), added(other ? block.size() : 0);
+                     in.read(row, rows, block.data());
+                     scale_leaky(block.data(), rows, in.channels, affine.scale.data_ptr<float>(),
+                                 affine.offset.data_ptr<float>(), static_cast<float>(slope));
+                     if (other) {
+                       other->read(row, rows, added.data());
+                       add(block.data(), added.data(), block.size());
+                     }
+                     out.write(row, rows, block.data());
+                   });
     context->save_for_backward({x, weight, bias, mean, inverse_deviation});
     context->saved_data["slope"] = slope;
     context->saved_data["beside"] = beside.has_value();
@@ -225,12 +209,14 @@ struct LeakyNorm : torch::autograd::Function<LeakyNorm> {
     if (context->needs_input_grad(0)) {
       by_input = torch::empty_like(x);
       const Rows out(by_input);
-      for_each_block(in, thread_shares(), [&](std::size_t, std::size_t row, std::size_t rows) {
-        Block b = block_at(row, rows);
-        combine(b.gradient.data(), b.x.data(), rows, in.channels, affine.scale.data_ptr<float>(),
-                per_x.data_ptr<float>(), constant.data_ptr<float>());
-        out.write(row, rows, b.gradient.data());
-      });
+      for_each_block(in.count, in.channels, thread_shares(),
+                     [&](std::size_t, std::size_t row, std::size_t rows) {
+                       Block b = block_at(row, rows);
+                       combine(b.gradient.data(), b.x.data(), rows, in.channels,
+                               affine.scale.data_ptr<float>(), per_x.data_ptr<float>(),
+                               constant.data_ptr<float>());
+                       out.write(row, rows, b.gradient.data());
+                     });
     }
     const torch::Tensor none;
     const bool beside = context->saved_data.at("beside").toBool();

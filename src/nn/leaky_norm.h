@@ -7,9 +7,9 @@ namespace liteheart {
 
 /// leaky_relu(norm(x), slope) + beside, beside being as x or undefined (nothing is added); x:
 /// [batch, channel, 1, time]; slope: from 0 to 1. While TrainingKernels live, a norm in training on
-/// this processor passes through memory twice each way, where libtorch's operations do so eight
-/// times: in the type of x, to which `beside` is cast, with sums in floats and doubles, and without
-/// a second derivative.
+/// this processor takes two passes through memory each way, where libtorch makes passes for each of
+/// the three: in the type of x, to which `beside` is cast, with sums in floats and doubles, and
+/// without a second derivative.
 torch::Tensor leaky_norm(const torch::Tensor& x, torch::nn::BatchNorm2dImpl& norm, double slope,
                          const torch::Tensor& beside = {});
 

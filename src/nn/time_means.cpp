@@ -1,12 +1,12 @@
 #include "nn/time_means.h"
 
-#include <ATen/Parallel.h>
 #include <torch/autograd.h>
 
 #include <algorithm>
 #include <vector>
 
 #include "nn/activations.h"
+#include "nn/row_blocks.h"
 #include "nn/training_kernels.h"
 
 namespace liteheart {
@@ -41,17 +41,6 @@ void shares(const float* __restrict x, std::size_t rows, std::size_t samples, st
   }
 }
 
-/// of_block(row, rows) for all rows, so many at a time that `width` floats of each are near.
-template <class OfBlock>
-void for_each_block(std::size_t rows, std::size_t width, const OfBlock& of_block) {
-  const std::size_t most = std::max<std::size_t>(1, kNearFloats / width);
-  const auto blocks = static_cast<std::int64_t>((rows + most - 1) / most);
-  at::parallel_for(0, blocks, 1, [&](std::int64_t first, std::int64_t last) {
-    for (auto b = static_cast<std::size_t>(first); b < static_cast<std::size_t>(last); ++b)
-      of_block(b * most, std::min(most, rows - b * most));
-  });
-}
-
 struct TimeMeans : torch::autograd::Function<TimeMeans> {
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x,
                                std::int64_t samples) {
@@ -81,12 +70,14 @@ struct TimeMeans : torch::autograd::Function<TimeMeans> {
                           static_cast<std::size_t>(std::min(from.numel(), to.numel())) / channels,
                       in_width = static_cast<std::size_t>(from.numel()) / rows,
                       out_width = static_cast<std::size_t>(to.numel()) / rows;
-    for_each_block(rows, std::max(in_width, out_width), [&](std::size_t row, std::size_t count) {
-      std::vector<float> read(count * in_width), made(count * out_width);
-      in.read(row * in_width, read.size(), read.data());
-      loop(read.data(), count, static_cast<std::size_t>(samples), channels, made.data());
-      out.write(row * out_width, made.size(), made.data());
-    });
+    for_each_block(rows, std::max(in_width, out_width), thread_shares(),
+                   [&](std::size_t, std::size_t row, std::size_t count) {
+                     std::vector<float> read(count * in_width), made(count * out_width);
+                     in.read(row * in_width, read.size(), read.data());
+                     loop(read.data(), count, static_cast<std::size_t>(samples), channels,
+                          made.data());
+                     out.write(row * out_width, made.size(), made.data());
+                   });
   }
 };
 

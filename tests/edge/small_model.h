@@ -10,9 +10,10 @@
 
 namespace liteheart::test {
 
-/// Lead I: leads estimated, derived, convolved with stride, attended to, pooled, and
-/// bytes; and a convolution by Toom-Cook of five taps, with so many weights.
+/// What its convolution by Toom-Cook has: five taps, 32 channels into 16.
 constexpr std::size_t kToomWeights = edge::toom_cook_weight_count(16, 2 * 32, 32);
+/// Lead I: leads estimated, derived, convolved with stride and by Toom-Cook, attended to, pooled,
+/// and bytes.
 inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
                                                   std::size_t toom_weights = kToomWeights) {
   namespace file = edge::file;
@@ -20,8 +21,8 @@ inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
   const std::uint32_t tokens = window / 4;
   flatbuffers::FlatBufferBuilder b;
   std::minstd_rand random(1);
-  const auto values = [&](std::size_t count) {
-    std::vector<float> v(count);
+  const auto values = [&](auto count) {
+    std::vector<float> v(static_cast<std::size_t>(count));
     for (float& x : v) x = static_cast<float>(random() % 2001) / 2000.0F - 0.5F;
     return b.CreateVector(v);
   };

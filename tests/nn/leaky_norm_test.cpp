@@ -7,7 +7,6 @@
 
 #include <array>
 
-#include "nn/runtime.h"
 #include "nn/training_kernels.h"
 
 namespace liteheart {
