@@ -81,13 +81,15 @@ Model Model::create(const ModelCard& card, std::uint64_t seed) {
   return model;
 }
 
-ModelOutput Model::forward(const torch::Tensor& x) {
+ModelOutput Model::forward(const torch::Tensor& x, double true_share,
+                           const torch::Tensor& true_leads) {
   ModelOutput out;
   if (restoration.is_empty()) {
     out.backbone = backbone->forward(x);
   } else {
     out.restored = restoration->forward(x);
-    out.backbone = backbone->forward(out.restored);
+    out.backbone = backbone->forward(
+        true_share > 0 ? out.restored * (1 - true_share) + true_leads * true_share : out.restored);
   }
   return out;
 }

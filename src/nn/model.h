@@ -28,8 +28,10 @@ struct Model {
 
   /// Networks of the card's shapes, initialized from `seed`.
   static Model create(const ModelCard& card, std::uint64_t seed);
-  /// x: [batch, card.leads, time].
-  ModelOutput forward(const torch::Tensor& x);
+  /// x: [batch, card.leads, time]. The backbone of an LCCI system is given `true_share` of the true
+  /// leads, [batch, 12, time], and the rest of the restored ones.
+  ModelOutput forward(const torch::Tensor& x, double true_share = 0,
+                      const torch::Tensor& true_leads = {});
   void train(bool on);
   void to(const torch::Device& device);
   /// Parameters in a fixed order.

@@ -145,6 +145,10 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
       {"weight_information", &c.weight_information, "weight of cross-layer mutual information",
        true},
       {"information_bound", &c.information_bound, "infonce, gaussian or jensen-shannon", true},
+      {"true_leads_epochs", &c.true_leads_epochs,
+       "epochs over which what the student is given passes from the true leads to the restored "
+       "ones; 0 is off, as without a restoration net or after start; distil begins from 2",
+       true},
       {"rival", &c.rival,
        fmt::format(
            "a published method to compare with, beside whatever else has a weight: none, "
@@ -165,6 +169,7 @@ TrainConfig train_defaults() {
 TrainConfig distil_defaults() {
   TrainConfig c;
   c.restoration = "tiny";
+  c.true_leads_epochs = 2;
   return c;
 }
 
@@ -193,6 +198,7 @@ void check_config(const TrainConfig& c) {
   share("labelled_share", c.labelled_share);
   share("learning_rate", c.learning_rate);
   range("warmup_epochs", c.warmup_epochs, 0, 100000);
+  range("true_leads_epochs", c.true_leads_epochs, 0, 100000);
   positive("clip", c.clip);
   require(c.averaging >= 0 && c.averaging < 1, "averaging", "from 0 to below 1", c.averaging);
   range("cutmix", c.cutmix, 0, 1);

@@ -35,6 +35,7 @@ struct TrainConfig {
   std::string region_map = "saliency";
   double weight_information = 0.2;
   std::string information_bound = "infonce";
+  double true_leads_epochs = 0;
   std::string rival = "none";
   double weight_rival = 1;
 };

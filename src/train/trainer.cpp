@@ -54,6 +54,7 @@ class Trainer {
   void resume();
   void checkpoint();
   double learning_rate() const;
+  double true_share() const;
   void step();
   bool end_epoch();
   Predictions validate(Model& model) const;
@@ -270,6 +271,14 @@ double Trainer::learning_rate() const {
   return config_.learning_rate * (all - step) / std::max(1.0, all - warm);
 }
 
+/// Of the true leads in what the student is given: so it learns first what there is to see, and the
+/// restoration net then to show it.
+double Trainer::true_share() const {
+  if (config_.true_leads_epochs <= 0 || !config_.start.empty()) return 0;
+  const double over = config_.true_leads_epochs * static_cast<double>(steps_per_epoch_);
+  return std::max(0.0, 1 - static_cast<double>(progression_.step) / over);
+}
+
 void Trainer::step() {
   const Batch batch = sampler_->draw(progression_.step);
   std::optional<TeacherOpinion> opinion;
@@ -279,13 +288,14 @@ void Trainer::step() {
     opinion = teacher_.rows(rows, batch, device_);
   }
   optimizer_->zero_grad();
+  const torch::Tensor signal = batch.signal.to(device_);
   ModelOutput out;
   {
     Autocast autocast(bf16_, device_);
-    out = model_.forward(batch.input.to(device_));
+    out = model_.forward(batch.input.to(device_), true_share(), signal);
   }
   std::map<std::string, torch::Tensor> parts;
-  torch::Tensor loss = objective_->forward(out, batch.signal.to(device_), batch.target.to(device_),
+  torch::Tensor loss = objective_->forward(out, signal, batch.target.to(device_),
                                            opinion ? &*opinion : nullptr, parts);
   if (rival_) {
     const torch::Tensor rival = rival_loss(batch, out, opinion ? &*opinion : nullptr);

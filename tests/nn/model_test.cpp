@@ -190,6 +190,21 @@ TEST(Model, of_one_seed_is_always_the_same_and_of_another_seed_another) {
   EXPECT_FALSE(torch::equal(weights(5), weights(6)));
 }
 
+TEST(Model, gives_its_backbone_the_share_of_the_true_leads_that_is_asked_for) {
+  Model model = worn_model();
+  model.train(false);
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor truth = torch::randn({2, 12, 256}),
+                      x = truth.index_select(1, torch::tensor({0, 6}, torch::kLong));
+  const ModelOutput restored = model.forward(x), half = model.forward(x, 0.5, truth);
+  EXPECT_TRUE(restored.restored.equal(half.restored));
+  EXPECT_TRUE(model.backbone->forward((restored.restored + truth) / 2)
+                  .logits.allclose(half.backbone.logits, 1e-4, 1e-5));
+  EXPECT_TRUE(model.backbone->forward(truth).logits.allclose(
+      model.forward(x, 1, truth).backbone.logits, 1e-4, 1e-5));
+  EXPECT_FALSE(half.backbone.logits.allclose(restored.backbone.logits, 1e-4, 1e-5));
+}
+
 TEST(Model, state_shares_memory_with_the_networks_and_names_every_parameter_once) {
   Model model = Model::create(small_card(), 1);
   const NamedTensors state = model.state();

@@ -134,6 +134,7 @@ TEST(CheckConfig, refuses_each_bad_value_by_its_key) {
       {"augment", {-1.0, 11.0}},
       {"selection", {"loss"}},
       {"region_map", {"lead", "uniform"}},
+      {"true_leads_epochs", {-1.0}},
       {"patience", {0}},
       {"precision", {"fp16", ""}},
       {"device", {"gpu"}},

@@ -84,6 +84,31 @@ TEST_F(Training, by_distillation_follows_the_map_of_its_configuration) {
   EXPECT_EQ(losses.size(), 3u);
 }
 
+TEST_F(Training, by_distillation_passes_from_the_true_leads_to_the_restored_ones) {
+  const auto logit_losses = [&](const std::string& name, double true_leads_epochs,
+                                const std::string& start) {
+    TrainConfig config = distil_settings(out(name));
+    config.true_leads_epochs = true_leads_epochs;
+    config.start = start;
+    config.learning_rate = 1e-9;  // only what the student is given differs
+    config.averaging = 0;
+    EXPECT_EQ(train_apart(config).error, "");
+    std::vector<double> losses;
+    for (const json& line : log_of(config)) {
+      if (line.contains("epoch")) losses.push_back(line.at("losses").at("logit").get<double>());
+    }
+    return losses;
+  };
+  const auto restored = logit_losses("restored", 0, ""), passing = logit_losses("passing", 1, "");
+  ASSERT_GE(restored.size(), 2u);
+  ASSERT_EQ(passing.size(), restored.size());
+  EXPECT_GT(std::abs(passing[0] - restored[0]), 1e-5);
+  EXPECT_NEAR(passing[1], restored[1], 1e-6);
+  // Who begins with trained weights knows the true leads already.
+  const std::string start = out("restored").string();
+  EXPECT_EQ(logit_losses("again", 1, start), logit_losses("as it was", 0, start));
+}
+
 TEST_F(Training, keeps_the_epoch_that_its_selection_calls_best) {
   bool disagree = false;  // else this shows nothing
   for (const std::string selection : {"map", "auc"}) {
