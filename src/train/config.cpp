@@ -147,7 +147,8 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
       {"information_bound", &c.information_bound, "infonce, gaussian or jensen-shannon", true},
       {"true_leads_epochs", &c.true_leads_epochs,
        "epochs over which what the student is given passes from the true leads to the restored "
-       "ones; 0 is off, as without a restoration net or after start; distil begins from 2",
+       "ones, a third of all or fewer; 0 is off, as without a restoration net or after start; "
+       "distil's default is 2",
        true},
       {"rival", &c.rival,
        fmt::format(

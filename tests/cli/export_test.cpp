@@ -31,8 +31,7 @@ TEST(Export, MakesAFileThatSaysWhatTheTrainedModelSays) {
   ASSERT_EQ(trained["findings"].size(), exported["findings"].size());
   for (std::size_t i = 0; i < trained["findings"].size(); ++i) {
     json &a = trained["findings"][i], &b = exported["findings"][i];
-    const double probability = a["probability"];
-    EXPECT_NEAR(probability, b["probability"].get<double>(), 1e-5 + 1e-4 * probability);
+    EXPECT_NEAR(a["probability"].get<double>(), b["probability"].get<double>(), 1e-5);
     for (const char* key : {"code", "abbreviation", "name", "threshold", "present"})
       EXPECT_EQ(a[key], b[key]) << key;
   }
