@@ -234,11 +234,11 @@ Status cut_window(const Conditioning& c, const float* filtered, std::size_t samp
   return Status::kOk;
 }
 
-bool is_flat(const float* mv, std::size_t samples) {
+bool is_flat(const float* mv, std::size_t samples, const float* more, std::size_t more_samples) {
   double sum = 0, square = 0;
   std::size_t count = 0;
-  for (std::size_t i = 0; i < samples; ++i) {
-    const double x = static_cast<double>(mv[i]);
+  for (std::size_t i = 0; i < samples + more_samples; ++i) {
+    const double x = static_cast<double>(i < samples ? mv[i] : more[i - samples]);
     if (is_missing(x)) continue;
     sum += x, square += x * x, ++count;
   }

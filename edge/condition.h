@@ -65,7 +65,9 @@ Status cut_window(const Conditioning& c, const float* filtered, std::size_t samp
 /// Less than this, in seconds, cannot be judged.
 inline constexpr double kShortestSeconds = 2;
 /// Whether a lead shows no heart: its s.d. is below 5 microvolts. What is not finite is left out.
-bool is_flat(const float* mv, std::size_t samples);
+/// more: another stretch of it.
+bool is_flat(const float* mv, std::size_t samples, const float* more = nullptr,
+             std::size_t more_samples = 0);
 
 /// A recording longer than a window is judged in window_count windows, spread evenly so that all of
 /// it is seen. samples: at the preset's rate.

@@ -19,10 +19,13 @@ static_assert(std::is_trivially_copyable_v<EdgeModel> && sizeof(EdgeModel) <= si
 namespace {
 
 constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max(), kAlignment = 64;
+/// Beyond this, sums of squares in a network would overflow: no electrode gives a million volts.
+constexpr float kLargestMv = 1e9F;
 
+/// Not open where the model is null, or zeros.
 EdgeModel view(const lh_model* model) {
   EdgeModel edge;
-  std::memcpy(&edge, model->opaque, sizeof edge);
+  if (model != nullptr) std::memcpy(&edge, model->opaque, sizeof edge);
   return edge;
 }
 
@@ -98,9 +101,9 @@ unsigned lead_mask(const EdgeModel& model) {
   return mask;
 }
 
-bool finite(const float* x, std::size_t count) {
+bool takes(const float* mv, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    if (!std::isfinite(x[i])) return false;
+    if (!(std::fabs(mv[i]) <= kLargestMv)) return false;
   }
   return true;
 }
@@ -123,14 +126,19 @@ struct Judge {
         logits(memory.take<float>(m.diagnoses())),
         arena_bytes(m.arena_bytes()),
         arena(memory.take<unsigned char>(arena_bytes)) {}
-  /// restored: null, or where the first `samples` of the window go, leads `step` apart.
-  void run(float* restored, std::size_t step, std::size_t samples) const {
+  /// restored: null, or where the first `samples` of the window go, leads `step` apart. Whether the
+  /// logits are numbers: of weights that are none they are not.
+  bool run(float* restored, std::size_t step, std::size_t samples) const {
     const Restored to = {restored, step, samples};
-    model.run(window, arena, arena_bytes, logits, restored == nullptr ? nullptr : &to,
-              best_kernels());
+    model.run(window, arena, arena_bytes, logits, restored == nullptr ? nullptr : &to, kernels);
+    for (std::size_t d = 0; d < model.diagnoses(); ++d) {
+      if (!std::isfinite(logits[d])) return false;
+    }
+    return true;
   }
 
   const EdgeModel& model;
+  const Kernels& kernels = best_kernels();
   float *window, *logits;
   std::size_t arena_bytes;
   unsigned char* arena;
@@ -190,25 +198,26 @@ const char* lh_status_text(lh_status status) {
     case LH_OK:
       return "no error";
     case LH_NO_MODEL:
-      return "not a LiteHeart edge model of this version, or cut off";
+      return "not a LiteHeart edge model of this version";
     case LH_DAMAGED:
-      return "the model is damaged";
+      return "the model is cut off or damaged";
     case LH_MISALIGNED:
       return "the model's bytes do not begin at a multiple of 16";
     case LH_WRONG_LEAD:
       return "the model was not trained for these leads";
     case LH_BAD_RATE:
-      return "the sampling rate is not within 1 Hz to 100 kHz";
+      return "the sampling rate is not within 1 Hz (of beats: 50 Hz) to 100 kHz";
     case LH_BAD_SPAN:
-      return "the window is shorter than 2 s or longer than the model sees, or there is no hop";
+      return "the window is shorter than 2 s or longer than the model sees, or the hop is none or "
+             "longer than a day";
     case LH_NOT_FINITE:
-      return "a sample is NaN or infinite";
+      return "a sample is NaN, infinite or beyond a million volts";
     case LH_TOO_SHORT:
       return "the recording is shorter than 2 s";
     case LH_MEMORY_TOO_SMALL:
       return "the memory is too small";
     case LH_BAD_ARGUMENT:
-      return "a null pointer where none may be";
+      return "a null pointer where none may be, or a model that is not open";
     case LH_NO_LEADS:
       return "the model estimates no leads";
   }
@@ -224,38 +233,66 @@ lh_status lh_model_open(lh_model* model, const void* bytes, size_t size) {
   return status_of(status);
 }
 
-unsigned lh_model_leads(const lh_model* model) { return lead_mask(view(model)); }
+unsigned lh_model_leads(const lh_model* model) {
+  const EdgeModel edge = view(model);
+  return edge.is_open() ? lead_mask(edge) : 0;
+}
 
-double lh_model_rate(const lh_model* model) { return view(model).conditioning().rate_hz; }
+double lh_model_rate(const lh_model* model) {
+  const EdgeModel edge = view(model);
+  return edge.is_open() ? edge.conditioning().rate_hz : 0;
+}
 
-size_t lh_model_diagnoses(const lh_model* model) { return view(model).diagnoses(); }
+double lh_model_window(const lh_model* model) {
+  const EdgeModel edge = view(model);
+  return edge.is_open() ? edge.conditioning().window / edge.conditioning().rate_hz : 0;
+}
+
+int lh_model_in_mv(const lh_model* model) {
+  const EdgeModel edge = view(model);
+  return edge.is_open() && edge.conditioning().normalization == Normalization::kFixedGain;
+}
+
+const char* lh_model_provenance(const lh_model* model) {
+  const EdgeModel edge = view(model);
+  return edge.is_open() ? edge.provenance() : "";
+}
+
+size_t lh_model_diagnoses(const lh_model* model) {
+  const EdgeModel edge = view(model);
+  return edge.is_open() ? edge.diagnoses() : 0;
+}
 
 lh_diagnosis lh_model_diagnosis(const lh_model* model, size_t i) {
   const EdgeModel edge = view(model);
-  if (i >= edge.diagnoses()) return {};
+  if (!edge.is_open() || i >= edge.diagnoses()) return {};
   const EdgeDiagnosis d = edge.diagnosis(i);
   return {d.code, d.abbreviation, d.name, d.threshold, d.judged};
 }
 
-int lh_model_restores(const lh_model* model) { return view(model).restores(); }
+int lh_model_restores(const lh_model* model) {
+  const EdgeModel edge = view(model);
+  return edge.is_open() && edge.restores();
+}
 
 size_t lh_diagnose_memory(const lh_model* model, double rate_hz, size_t samples) {
   const EdgeModel edge = view(model);
+  if (!edge.is_open()) return 0;
   const DiagnosePlan plan(edge, rate_hz, samples, Memory());
   return plan.scratch_floats == 0 || !plan.enough() ? 0 : plan.bytes();
 }
 
 size_t lh_restored_samples(const lh_model* model, double rate_hz, size_t samples) {
-  return filtered_samples(view(model).conditioning(), rate_hz, samples);
+  const EdgeModel edge = view(model);
+  return edge.is_open() ? filtered_samples(edge.conditioning(), rate_hz, samples) : 0;
 }
 
 lh_status lh_diagnose(const lh_model* model, unsigned leads, double rate_hz, const float* mv,
                       size_t samples, void* memory, size_t memory_bytes, lh_finding* findings,
                       float* restored) {
-  if (model == nullptr || (mv == nullptr && samples > 0) || memory == nullptr ||
-      findings == nullptr)
-    return LH_BAD_ARGUMENT;
   const EdgeModel edge = view(model);
+  if (!edge.is_open() || (mv == nullptr && samples > 0) || memory == nullptr || findings == nullptr)
+    return LH_BAD_ARGUMENT;
   const Conditioning c = edge.conditioning();
   if (leads != lead_mask(edge)) return LH_WRONG_LEAD;
   if (restored != nullptr && !edge.restores()) return LH_NO_LEADS;
@@ -263,8 +300,8 @@ lh_status lh_diagnose(const lh_model* model, unsigned leads, double rate_hz, con
   if (static_cast<double>(samples) < kShortestSeconds * rate_hz) return LH_TOO_SHORT;
   const DiagnosePlan plan(edge, rate_hz, samples, Memory(memory, memory_bytes));
   if (!plan.enough()) return LH_MEMORY_TOO_SMALL;
+  if (!takes(mv, edge.leads() * samples)) return LH_NOT_FINITE;
   for (std::size_t i = 0; i < edge.leads(); ++i) {
-    if (!finite(mv + i * samples, samples)) return LH_NOT_FINITE;
     if (is_flat(mv + i * samples, samples)) return LH_FLAT;
   }
   const std::size_t filtered = plan.samples_out;
@@ -278,8 +315,9 @@ lh_status lh_diagnose(const lh_model* model, unsigned leads, double rate_hz, con
   for (std::size_t w = 0; w < windows; ++w) {
     const std::size_t start = window_start(c, filtered, w);
     cut_window(c, plan.filtered, filtered, edge.leads(), start, plan.judge.window);
-    plan.judge.run(restored == nullptr ? nullptr : restored + start, filtered,
-                   filtered - start < length ? filtered - start : length);
+    if (!plan.judge.run(restored == nullptr ? nullptr : restored + start, filtered,
+                        filtered - start < length ? filtered - start : length))
+      return LH_DAMAGED;
     for (std::size_t d = 0; d < edge.diagnoses(); ++d)
       plan.sums[d] += static_cast<double>(plan.judge.logits[d]) / static_cast<double>(windows);
   }
@@ -289,6 +327,7 @@ lh_status lh_diagnose(const lh_model* model, unsigned leads, double rate_hz, con
 
 size_t lh_stream_memory(const lh_model* model, double rate_hz) {
   const EdgeModel edge = view(model);
+  if (!edge.is_open()) return 0;
   const std::size_t conditioner =
       StreamConditioner::memory(edge.conditioning(), rate_hz, edge.leads());
   if (conditioner == 0) return 0;
@@ -302,8 +341,8 @@ size_t lh_stream_memory(const lh_model* model, double rate_hz) {
 lh_status lh_stream_start(lh_stream** stream, const lh_model* model, unsigned leads, double rate_hz,
                           double window_seconds, double hop_seconds, void* memory,
                           size_t memory_bytes) {
-  if (stream == nullptr || model == nullptr || memory == nullptr) return LH_BAD_ARGUMENT;
   const EdgeModel edge = view(model);
+  if (stream == nullptr || !edge.is_open() || memory == nullptr) return LH_BAD_ARGUMENT;
   const Conditioning c = edge.conditioning();
   if (leads != lead_mask(edge)) return LH_WRONG_LEAD;
   const std::size_t needed = lh_stream_memory(model, rate_hz);
@@ -327,7 +366,7 @@ lh_status lh_stream_start(lh_stream** stream, const lh_model* model, unsigned le
 }
 
 size_t lh_stream_samples(const lh_stream* stream) {
-  return static_cast<std::size_t>(stream->window);
+  return stream == nullptr ? 0 : static_cast<std::size_t>(stream->window);
 }
 
 lh_status lh_stream_push(lh_stream* stream, const float* mv, size_t samples, size_t* taken,
@@ -340,17 +379,17 @@ lh_status lh_stream_push(lh_stream* stream, const float* mv, size_t samples, siz
   if (restored != nullptr && !edge.restores()) return LH_NO_LEADS;
   StreamConditioner& conditioner = stream->conditioner;
   if (samples > kMost / sizeof(float) / edge.leads()) return LH_BAD_ARGUMENT;
-  if (!finite(mv, samples * edge.leads())) return LH_NOT_FINITE;
+  if (!takes(mv, samples * edge.leads())) return LH_NOT_FINITE;
   while (*taken < samples) {
     conditioner.push(mv + *taken * edge.leads());
     ++*taken;
     if (conditioner.made() < stream->next) continue;
     // Of hops shorter than a sample of the source's, the last counts.
     while (stream->next <= conditioner.made()) stream->next += stream->hop;
-    if (conditioner.flat()) return LH_FLAT;
     const auto window = static_cast<std::size_t>(stream->window);
+    if (conditioner.flat(window)) return LH_FLAT;
     conditioner.window(window, stream->judge.window);
-    stream->judge.run(restored, window, window);
+    if (!stream->judge.run(restored, window, window)) return LH_DAMAGED;
     for (std::size_t d = 0; d < edge.diagnoses(); ++d)
       findings[d] = finding(edge, d, static_cast<double>(stream->judge.logits[d]));
     return LH_RESULT;

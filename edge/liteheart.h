@@ -60,16 +60,16 @@ typedef enum lh_status {
   LH_FLAT = 2,   /* no error, and no finding: the signal shows no heart, its s.d. is below 5 uV */
   LH_RESULT = 1, /* no error: a stream has a result */
   LH_OK = 0,
-  LH_NO_MODEL = -1,         /* not an .lhm file, of another version or byte order, or cut off */
-  LH_DAMAGED = -2,          /* the model file does not verify */
+  LH_NO_MODEL = -1,         /* not an .lhm file, or of another version or byte order */
+  LH_DAMAGED = -2,          /* cut off, its tables contradict each other, or it gives no numbers */
   LH_MISALIGNED = -3,       /* the model's bytes do not begin at a multiple of 16 */
   LH_WRONG_LEAD = -4,       /* leads that the model was not trained for */
-  LH_BAD_RATE = -5,         /* a sampling rate that is not within 1 Hz to 100 kHz */
-  LH_BAD_SPAN = -6,         /* a window of less than 2 s or more than the model sees, or no hop */
-  LH_NOT_FINITE = -7,       /* a sample is NaN or infinite */
+  LH_BAD_RATE = -5,         /* a sampling rate not within 1 Hz (lh_signal: 50 Hz) to 100 kHz */
+  LH_BAD_SPAN = -6,         /* a window below 2 s or above lh_model_window, no hop or above a day */
+  LH_NOT_FINITE = -7,       /* a sample is NaN, infinite or beyond 1e9 mV */
   LH_TOO_SHORT = -8,        /* less than 2 s */
   LH_MEMORY_TOO_SMALL = -9, /* less than lh_diagnose_memory or lh_stream_memory says */
-  LH_BAD_ARGUMENT = -10,    /* a null pointer where none may be */
+  LH_BAD_ARGUMENT = -10,    /* a null pointer where none may be; a model that is null or zeros */
   LH_NO_LEADS = -11         /* restored leads wanted of a model that estimates none */
 } lh_status;
 /* One English line, never null. */
@@ -91,7 +91,8 @@ typedef enum lh_lead {
   LH_LEAD_V6 = 1 << 11
 } lh_lead;
 
-/* A view of a model's bytes; the bytes must stay as long as it is used. */
+/* A view of a model's bytes, which must stay as long as it or a stream of it is used. It may be
+ * copied, and need not outlive its streams. */
 typedef struct lh_model {
   uintptr_t opaque[4];
 } lh_model;
@@ -110,25 +111,37 @@ typedef struct lh_finding {
   int32_t present;   /* 1: judged, and its probability has reached its threshold */
 } lh_finding;
 
-/* Verifies `size` bytes of an .lhm file and views them in place. */
+/* Verifies `size` bytes of an .lhm file and views them in place. No file can make the library read
+ * or write beyond its memory; but weights are not summed up: where bits may flip, keep a checksum.
+ */
 LH_API lh_status lh_model_open(lh_model* model, const void* bytes, size_t size);
 /* The leads that it reads, joined by |. */
 LH_API unsigned lh_model_leads(const lh_model* model);
 /* Samples a second that it works at, and in which it restores leads. */
 LH_API double lh_model_rate(const lh_model* model);
+/* Seconds that it sees at once: the longest window of a stream. */
+LH_API double lh_model_window(const lh_model* model);
+/* 1 where its restored leads are in mV; else each has its own unit, mean 0 and s.d. 1. */
+LH_API int lh_model_in_mv(const lh_model* model);
+/* What it was made from, as JSON; never null. */
+LH_API const char* lh_model_provenance(const lh_model* model);
 /* How many diagnoses it gives, at most LH_MOST_DIAGNOSES; and the i-th (zeros beyond them). */
 LH_API size_t lh_model_diagnoses(const lh_model* model);
 LH_API lh_diagnosis lh_model_diagnosis(const lh_model* model, size_t i);
 /* 1 where it estimates the 12 leads. */
 LH_API int lh_model_restores(const lh_model* model);
 
-/* Bytes of memory that lh_diagnose needs; 0 if the rate is bad. */
+/* Bytes of memory that lh_diagnose needs; 0 if the rate is bad, or no memory holds so much. */
 LH_API size_t lh_diagnose_memory(const lh_model* model, double rate_hz, size_t samples);
 /* Samples a lead that lh_diagnose restores. */
 LH_API size_t lh_restored_samples(const lh_model* model, double rate_hz, size_t samples);
 /* Diagnoses a whole recording, as long as it may be: windows spread over it are judged together.
  * leads: which are given, ascending; mv: [lead][samples], in mV. findings: [lh_model_diagnoses].
- * restored: [12][lh_restored_samples], in mV if the model works in mV; or null. */
+ * restored: [12][lh_restored_samples], see lh_model_in_mv; or null. Given leads are as filtered,
+ * the others estimates: of a model in bytes they come in steps of some 10 uV and end at its range,
+ * some 1.5 mV; where windows of a long recording overlap, they are the later one's. Whether the
+ * signal is good enough for a finding, lh_signal tells. LH_DAMAGED: restored may have been written.
+ */
 LH_API lh_status lh_diagnose(const lh_model* model, unsigned leads, double rate_hz, const float* mv,
                              size_t samples, void* memory, size_t memory_bytes,
                              lh_finding* findings, float* restored);
@@ -137,10 +150,11 @@ typedef struct lh_stream lh_stream;
 
 /* Bytes of memory that a stream needs; 0 if the rate is bad. */
 LH_API size_t lh_stream_memory(const lh_model* model, double rate_hz);
-/* Begins a stream in `memory`, which it lives in. Each `hop_seconds` the last `window_seconds` are
- * judged; 0 stands for 1 s, and for 10 s or all that the model sees. A window is filtered as if
- * the recording ended with it: only its last second differs from what a later look at the whole
- * recording would make of it. */
+/* Begins a stream in `memory`, which it lives in and where it must stay. Each `hop_seconds` the
+ * last `window_seconds` are judged; 0 stands for 1 s, and for 10 s or all that the model sees. A
+ * window is filtered as if the recording ended with it: its last second differs from what a later
+ * look at the whole recording would make of it by as much as the signal itself, the second before
+ * that by hundredths of a mV, what is older by microvolts. */
 LH_API lh_status lh_stream_start(lh_stream** stream, const lh_model* model, unsigned leads,
                                  double rate_hz, double window_seconds, double hop_seconds,
                                  void* memory, size_t memory_bytes);

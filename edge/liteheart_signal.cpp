@@ -88,6 +88,11 @@ lh_status lh_signal_finish(lh_signal* signal, lh_beat* beat) {
 }
 
 lh_quality lh_signal_quality(const lh_signal* signal, int recent) {
+  if (signal == nullptr) {
+    lh_quality none = {};
+    none.grade = LH_UNREADABLE;
+    return none;
+  }
   const Quality q = recent != 0 ? signal->quality.recent() : signal->quality.quality();
   lh_quality out = {};
   out.grade = static_cast<int32_t>(q.grade);
@@ -102,6 +107,7 @@ lh_quality lh_signal_quality(const lh_signal* signal, int recent) {
 }
 
 lh_rr lh_signal_rr(const lh_signal* signal) {
+  if (signal == nullptr) return {};
   const RrStatistics rr = signal->quality.peaks().rr();
   const auto f = [](double v) { return static_cast<float>(v); };
   return {rr.count,      f(rr.rate_bpm),   f(rr.mean_s),    f(rr.sd_s),

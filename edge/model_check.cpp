@@ -33,8 +33,12 @@ class Checker {
   bool toom_cook(const Convolution& c);
   bool byte_convolution(const Convolution& c) const;
   bool attention(const Attention& a);
-  bool leads(const Leads& l) const;
+  bool leads(const Leads& l);
 
+  /// Notes that a step has written the slot.
+  bool made(int index) { return made_[static_cast<std::size_t>(index)] = true; }
+  /// Whether it has been written before, so that nothing is read that no step has made.
+  bool known(int index) const { return is_slot(index) && made_[static_cast<std::size_t>(index)]; }
   void need(std::size_t bytes) { scratch = bytes > scratch ? bytes : scratch; }
   bool is_slot(int index) const {
     return index >= 0 && static_cast<std::size_t>(index) < network_.slots()->size();
@@ -68,6 +72,8 @@ class Checker {
 
   const Model& model_;
   const Network& network_;
+  bool made_[kMostSlots] = {};
+  bool restored_ = false;  // the leads that are given out have been made
 };
 
 bool Checker::diagnoses() const {
@@ -100,14 +106,17 @@ bool Checker::consistent() {
       slot(network_.logits()).channels() < model_.diagnoses()->size())
     return false;
   if (network_.steps() == nullptr) return false;
+  made(network_.input());
   for (const auto* s : *network_.steps()) {
     if (!step(*s)) return false;
   }
-  return true;
+  return known(network_.logits()) && (network_.restored() == -1 || restored_);
 }
 
 bool Checker::slots() const {
-  if (network_.slots() == nullptr || network_.arena_bytes() > kMostArena) return false;
+  if (network_.slots() == nullptr || network_.slots()->size() > kMostSlots ||
+      network_.arena_bytes() > kMostArena)
+    return false;
   for (const auto* s : *network_.slots()) {
     if (s->element() > Element_MAX || !(s->scale() > 0 && s->scale() < 1e30F)) return false;
     if (s->time() == 0 || s->channels() == 0 || s->time() > kMostRows ||
@@ -126,33 +135,37 @@ bool Checker::step(const Step& s) {
       return convolution(*s.op_as_Convolution());
     case Op_Positions: {
       const Positions& p = *s.op_as_Positions();
-      return is_float_slot(p.slot()) && p.values() != nullptr &&
+      return known(p.slot()) && is_float_slot(p.slot()) && p.values() != nullptr &&
              p.values()->size() == std::uint64_t{slot(p.slot()).time()} * slot(p.slot()).channels();
     }
     case Op_LayerNorm: {
       const LayerNorm& n = *s.op_as_LayerNorm();
-      return is_float_slot(n.input()) && is_float_slot(n.output()) &&
-             same_shape(n.input(), n.output()) && apart(n.input(), n.output()) && n.epsilon() > 0;
+      return known(n.input()) && is_float_slot(n.input()) && is_float_slot(n.output()) &&
+             same_shape(n.input(), n.output()) && apart(n.input(), n.output()) && n.epsilon() > 0 &&
+             made(n.output());
     }
     case Op_Attention:
       return attention(*s.op_as_Attention());
     case Op_Maximum: {
       const Maximum& m = *s.op_as_Maximum();
-      return is_float_slot(m.input()) && is_float_slot(m.output()) &&
-             shaped(m.output(), 1, slot(m.input()).channels()) && apart(m.input(), m.output());
+      return known(m.input()) && is_float_slot(m.input()) && is_float_slot(m.output()) &&
+             shaped(m.output(), 1, slot(m.input()).channels()) && apart(m.input(), m.output()) &&
+             made(m.output());
     }
     case Op_Leads:
       return leads(*s.op_as_Leads());
     case Op_Average: {
       const Average& a = *s.op_as_Average();
-      return is_float_slot(a.input()) && is_float_slot(a.output()) &&
+      return known(a.input()) && is_float_slot(a.input()) && is_float_slot(a.output()) &&
              slot(a.input()).channels() == slot(a.output()).channels() &&
-             slot(a.input()).time() % slot(a.output()).time() == 0 && apart(a.input(), a.output());
+             slot(a.input()).time() % slot(a.output()).time() == 0 &&
+             apart(a.input(), a.output()) && made(a.output());
     }
     case Op_Quantize: {
       const Quantize& q = *s.op_as_Quantize();
-      return is_float_slot(q.input()) && same_shape(q.input(), q.output()) &&
-             slot(q.output()).element() == Element_Byte && apart(q.input(), q.output());
+      return known(q.input()) && is_float_slot(q.input()) && same_shape(q.input(), q.output()) &&
+             slot(q.output()).element() == Element_Byte && apart(q.input(), q.output()) &&
+             made(q.output());
     }
     default:
       return false;
@@ -160,7 +173,7 @@ bool Checker::step(const Step& s) {
 }
 
 bool Checker::convolution(const Convolution& c) {
-  if (!is_slot(c.input()) || !is_slot(c.output()) || !apart(c.input(), c.output())) return false;
+  if (!known(c.input()) || !is_slot(c.output()) || !apart(c.input(), c.output())) return false;
   if (c.bias() == nullptr) return false;
   const Slot &in = slot(c.input()), &out = slot(c.output());
   const std::uint64_t columns = c.bias()->size(), taps = c.taps(), stride = c.stride();
@@ -172,10 +185,11 @@ bool Checker::convolution(const Convolution& c) {
   // The last row reads up to this row of the input, counted from its first.
   if (c.padding() > in.halo() || (rows - 1) * stride + taps > in.time() + in.halo() + c.padding())
     return false;
-  if (c.add() != -1 && !(same_shape(c.add(), c.output()) &&
+  if (c.add() != -1 && !(known(c.add()) && same_shape(c.add(), c.output()) &&
                          (same_place(c.add(), c.output()) || apart(c.add(), c.output()))))
     return false;
-  return in.element() == Element_Float ? float_convolution(c) : byte_convolution(c);
+  return (in.element() == Element_Float ? float_convolution(c) : byte_convolution(c)) &&
+         made(c.output());
 }
 
 bool Checker::float_convolution(const Convolution& c) {
@@ -220,7 +234,9 @@ bool Checker::byte_convolution(const Convolution& c) const {
 }
 
 bool Checker::attention(const Attention& a) {
-  if (!is_float_slot(a.input()) || !is_float_slot(a.output()) || a.heads() == 0) return false;
+  if (!known(a.input()) || !is_float_slot(a.input()) || !is_float_slot(a.output()) ||
+      a.heads() == 0)
+    return false;
   const std::size_t time = slot(a.output()).time(), width = slot(a.output()).channels();
   if (width > kMostElements / 3 || !shaped(a.input(), time, 3 * width) || width % a.heads() != 0 ||
       !apart(a.input(), a.output()))
@@ -228,14 +244,18 @@ bool Checker::attention(const Attention& a) {
   const std::uint64_t floats = (std::uint64_t{width} / a.heads() + time) * kMostLanes;
   if (floats > kMostElements) return false;
   need(attention_scratch(time, width / a.heads()) * sizeof(float));
-  return true;
+  return made(a.output());
 }
 
-bool Checker::leads(const Leads& l) const {
+bool Checker::leads(const Leads& l) {
   const std::size_t time = model_.window();
-  return shaped(l.measured(), time, model_.leads()->size()) &&
-         shaped(l.estimated(), time, l.derive() ? 8 : kLeads) && shaped(l.output(), time, kLeads) &&
-         apart(l.output(), l.measured()) && apart(l.output(), l.estimated());
+  if (!known(l.measured()) || !known(l.estimated()) ||
+      !shaped(l.measured(), time, model_.leads()->size()) ||
+      !shaped(l.estimated(), time, l.derive() ? 8 : kLeads) || !shaped(l.output(), time, kLeads) ||
+      !apart(l.output(), l.measured()) || !apart(l.output(), l.estimated()))
+    return false;
+  restored_ = restored_ || l.output() == network_.restored();
+  return made(l.output());
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace file {
 struct Model;
 }
 
-inline constexpr std::size_t kMostDiagnoses = 256;
+inline constexpr std::size_t kMostDiagnoses = 256, kMostSlots = 1024;
 inline constexpr std::size_t kSlotAlignment = 64;  // bytes
 
 struct ModelCheck {

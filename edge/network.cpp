@@ -28,6 +28,14 @@ std::size_t scratch_offset(const Network& network) {
   return (network.arena_bytes() + kSlotAlignment - 1) / kSlotAlignment * kSlotAlignment;
 }
 
+/// III, aVR, aVL and aVF from I and II, in a row of 12 leads.
+void derive_limb_leads(float* y) {
+  y[2] = y[1] - y[0];
+  y[3] = -(y[0] + y[1]) / 2;
+  y[4] = y[0] - y[1] / 2;
+  y[5] = y[1] - y[0] / 2;
+}
+
 /// One run of a checked network.
 class Runner {
  public:
@@ -166,10 +174,7 @@ void Runner::leads(const Leads& l) const {
       // The derived leads follow from the leads that are given out, measured ones included.
       for (std::size_t i = 0; i < given; ++i) y[lead[i]] = x[i];
       if (!l.derive()) continue;
-      y[2] = y[1] - y[0];
-      y[3] = -(y[0] + y[1]) / 2;
-      y[4] = y[0] - y[1] / 2;
-      y[5] = y[1] - y[0] / 2;
+      derive_limb_leads(y);
       for (std::size_t i = 0; i < given; ++i) y[lead[i]] = x[i];
     }
     out.write(first, count, block_y);
@@ -392,6 +397,15 @@ ModelStatus EdgeModel::run(const float* window, void* arena, std::size_t arena_b
     for (std::size_t t = 0; t < restored->samples; ++t) {
       float row[kLeads];
       leads.read(t, 1, row);
+      // What was measured is given back as it came, also where the network works on bytes.
+      const auto give_measured = [&] {
+        for (std::size_t i = 0; i < in.channels; ++i) row[lead(i)] = window[i * in.time + t];
+      };
+      give_measured();
+      if (made->derive()) {
+        derive_limb_leads(row);
+        give_measured();
+      }
       for (std::size_t lead = 0; lead < kLeads; ++lead)
         restored->data[lead * restored->step + t] = row[lead];
     }

@@ -49,6 +49,8 @@ class EdgeModel {
  public:
   /// Verifies `bytes` (16-byte aligned, alive as long as the model) and views them.
   static ModelStatus open(const void* bytes, std::size_t size, EdgeModel& model);
+  /// False of one that has not been opened, which nothing else may be asked of.
+  bool is_open() const { return model_ != nullptr; }
 
   Conditioning conditioning() const;
   std::size_t leads() const;

@@ -10,7 +10,6 @@ namespace liteheart::edge {
 namespace {
 
 constexpr double kPi = 3.14159265358979323846;
-constexpr std::int64_t kZeroCrossings = 10;
 
 /// Kaiser window of beta 5, I0(beta sqrt(1 - t^2)), not yet normalized; t in -1..1.
 double kaiser(double t) {
@@ -46,6 +45,11 @@ Signal weighted_sum(const double* taps, const Signal* x, std::int64_t count) {
 bool usable(double rate_hz) { return rate_hz >= kLowestRate && rate_hz <= kHighestRate; }
 
 }  // namespace
+
+double resample_prototype(double x) {
+  if (std::fabs(x) >= kZeroCrossings) return 0;
+  return x == 0 ? kaiser(0) : windowed_sinc(x, std::sin(kPi * x));
+}
 
 /// Factor that makes the prototype's gain 1 at 0 Hz. The sum over its taps, as a fraction of
 /// max(up, down), changes by less than 1e-7 beyond a hundred taps a crossing.

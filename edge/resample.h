@@ -35,6 +35,10 @@ struct ResamplePhase {
 /// taps: [resample_taps]; gain: resample_gain(ratio), which takes a while.
 ResamplePhase resample_phase(Ratio ratio, std::int64_t output, double gain, double* taps);
 double resample_gain(Ratio ratio);
+/// The low-pass that taps are taken from, at x zero crossings from its middle, less the gain; 0
+/// from kZeroCrossings on.
+double resample_prototype(double x);
+inline constexpr std::int64_t kZeroCrossings = 10;
 
 /// in: [samples], out: [resampled_samples]; Signal is double or Lanes4.
 template <class Signal>

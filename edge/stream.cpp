@@ -6,22 +6,31 @@
 namespace liteheart::edge {
 namespace {
 
-/// The taps of all phases are kept where they are at most so many; else they are computed for each
-/// sample anew. 500 to 100 Hz: 101; 360 to 100: 5 x 73; 513.625 to 100: 800 x 103, not kept.
+/// The taps of all phases are kept where they are at most so many. 500 to 100 Hz: 101; 360 to 100:
+/// 5 x 73; but 513.625 to 100: 800 x 103.
 constexpr std::size_t kKeptTaps = 2048;
+/// Else about so many, of evenly spaced phases; a phase between them is that of the cubic through
+/// the four nearest. Phases then are some 20 / 1024 zero crossings apart.
+constexpr std::size_t kTapsBetween = 1024;
 
 /// Elements of each part of the memory.
 struct Layout {
-  std::size_t history, length, taps, phases;
+  std::size_t history, length, taps, phases, steps;
 };
 
+/// Input samples, on each side of an output sample, that its taps reach.
+std::int64_t reach(Ratio ratio) {
+  return (kZeroCrossings * std::max(ratio.up, ratio.down) + ratio.up - 1) / ratio.up;
+}
+
 Layout layout(const Conditioning& c, Ratio ratio) {
-  const bool same = ratio.up == ratio.down;
-  const std::size_t taps = same ? 1 : resample_taps(ratio),
-                    up = static_cast<std::size_t>(same ? 1 : ratio.up);
-  const bool kept = up <= kKeptTaps / taps;
-  const auto window = static_cast<std::size_t>(c.window);
-  return {taps, std::max(window, kPadding + 1), kept ? up * taps : taps, kept ? up : 0};
+  const std::size_t length = std::max(static_cast<std::size_t>(c.window), kPadding + 1);
+  if (ratio.up == ratio.down) return {1, length, 1, 1, 0};
+  const std::size_t taps = resample_taps(ratio), up = static_cast<std::size_t>(ratio.up);
+  if (up <= kKeptTaps / taps) return {taps, length, up * taps, up, 0};
+  const std::size_t width = 2 * static_cast<std::size_t>(reach(ratio)) + 2,
+                    steps = std::max<std::size_t>(1, kTapsBetween / width);
+  return {width, length, (steps + 4) * width, 0, steps};
 }
 
 constexpr std::size_t doubles_for(std::size_t floats) { return (floats + 1) / 2; }
@@ -51,7 +60,7 @@ StreamConditioner::StreamConditioner(const Conditioning& c, double source_hz, st
       leads_(leads),
       gain_(ratio_.up == ratio_.down ? 1 : resample_gain(ratio_)) {
   const Layout l = layout(c, ratio_);
-  history_ = l.history, length_ = l.length;
+  history_ = l.history, length_ = l.length, steps_ = l.steps;
   auto* next = static_cast<unsigned char*>(memory);
   const auto take = [&](std::size_t bytes) {
     void* const part = next;
@@ -65,6 +74,15 @@ StreamConditioner::StreamConditioner(const Conditioning& c, double source_hz, st
     phases_[0] = {0, 1};
   } else if (l.phases == 0) {
     phases_ = nullptr;
+    const double crossings = static_cast<double>(ratio_.up) /
+                             static_cast<double>(std::max(ratio_.up, ratio_.down)),
+                 middle = static_cast<double>(reach(ratio_));
+    for (std::size_t p = 0; p < steps_ + 3; ++p) {
+      const double passed = (static_cast<double>(p) - 1) / static_cast<double>(steps_);
+      for (std::size_t k = 0; k < history_; ++k)
+        taps_[p * history_ + k] =
+            gain_ * resample_prototype((passed + middle - static_cast<double>(k)) * crossings);
+    }
   } else {
     for (std::size_t p = 0; p < l.phases; ++p)
       phases_[p] =
@@ -87,14 +105,33 @@ std::size_t StreamConditioner::push(const float* mv) {
   for (;;) {
     const std::int64_t up = ratio_.up == ratio_.down ? 1 : ratio_.up,
                        down = ratio_.up == ratio_.down ? 1 : ratio_.down, phase = made_ % up;
-    const ResamplePhase p =
-        phases_ != nullptr ? phases_[phase] : resample_phase(ratio_, phase, gain_, taps_);
-    const std::int64_t first = p.first + made_ / up * down;
-    if (first + p.count > taken_) break;
-    make(first, p.count,
-         phases_ != nullptr ? taps_ + phase * static_cast<std::int64_t>(history_) : taps_);
+    const auto width = static_cast<std::int64_t>(history_);
+    if (phases_ != nullptr) {
+      const ResamplePhase& p = phases_[phase];
+      const std::int64_t first = p.first + made_ / up * down;
+      if (first + p.count > taken_) break;
+      make(first, p.count, taps_ + phase * width);
+    } else {
+      const std::int64_t first = made_ * down / up - reach(ratio_);
+      if (first + width > taken_) break;
+      make(first, width, taps_between(made_ * down % up));
+    }
   }
   return static_cast<std::size_t>(made_ - before);
+}
+
+const double* StreamConditioner::taps_between(std::int64_t offset) const {
+  const double at =
+      static_cast<double>(offset) / static_cast<double>(ratio_.up) * static_cast<double>(steps_);
+  const auto step = static_cast<std::size_t>(at);
+  const double u = at - static_cast<double>(step), a = u + 1, b = u - 1, c = u - 2;
+  const double weight[] = {-u * b * c / 6, a * b * c / 2, -a * u * c / 2, a * u * b / 6};
+  const double* const near = taps_ + step * history_;
+  double* const taps = taps_ + (steps_ + 3) * history_;
+  for (std::size_t k = 0; k < history_; ++k)
+    taps[k] = weight[0] * near[k] + weight[1] * near[history_ + k] +
+              weight[2] * near[2 * history_ + k] + weight[3] * near[3 * history_ + k];
+  return taps;
 }
 
 /// One more sample at the preset's rate, from the inputs first, first + 1, ...
@@ -129,11 +166,13 @@ void StreamConditioner::start_filter(const Lead& lead) const {
   *lead.state = state;
 }
 
-bool StreamConditioner::flat() const {
-  const std::size_t samples = std::min(static_cast<std::size_t>(made_), length_);
-  // Of a ring that is full, all is looked at as it lies: order does not matter.
-  return std::any_of(lead_, lead_ + leads_,
-                     [&](const Lead& lead) { return is_flat(lead.made, samples); });
+bool StreamConditioner::flat(std::size_t samples) const {
+  // In the ring they end at the newest and may begin at its end.
+  const std::size_t end = place(made_ - 1, length_) + 1, here = std::min(samples, end);
+  return std::any_of(lead_, lead_ + leads_, [&](const Lead& lead) {
+    return is_flat(lead.made + end - here, here, lead.made + length_ - (samples - here),
+                   samples - here);
+  });
 }
 
 void StreamConditioner::window(std::size_t samples, float* out) const {

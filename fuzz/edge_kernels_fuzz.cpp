@@ -64,15 +64,32 @@ void toom_cook(Shapes& s, const Kernels& k) {
                     end_depth = s.below(groups * channels + 1);
   const auto in = s.floats(toom_cook_rows(rows, groups) * channels),
              weight = s.floats(toom_cook_weight_count(columns, groups * channels, end_depth)),
-             bias = s.floats(columns);
-  std::vector<float> expected(rows * columns), own(rows * columns),
-      scratch(toom_cook_scratch(columns, channels, groups));
-  ToomCook c = {in.data(), weight.data(), bias.data(), nullptr, expected.data(), scratch.data(),
-                rows,      columns,       channels,    groups,  end_depth,       s.below(2) != 0};
+             bias = s.floats(columns), add = s.floats(rows * columns);
+  // What is added may lie where the sum goes, or there may be none.
+  std::vector<float> expected = add, own = add,
+                     scratch(toom_cook_scratch(columns, channels, groups));
+  const std::size_t adds = s.below(3);
+  const auto added = [&](const std::vector<float>& out) {
+    return adds == 0 ? nullptr : adds == 1 ? add.data() : out.data();
+  };
+  ToomCook c = {in.data(),       weight.data(),  bias.data(), added(expected),
+                expected.data(), scratch.data(), rows,        columns,
+                channels,        groups,         end_depth,   s.below(2) != 0};
   reference_kernels().toom_cook(c);
-  c.out = own.data();
+  c.out = own.data(), c.add = added(own);
   k.toom_cook(c);
   near(own, expected, 1e-4 * static_cast<double>(groups * channels), "toom_cook", k.name);
+}
+
+void to_bytes(Shapes& s, const Kernels& k) {
+  auto x = s.floats(1 + s.below(300));
+  x[0] *= 1e9F;
+  std::vector<std::uint8_t> expected(x.size()), own(x.size());
+  const float scale = 1e-3F * static_cast<float>(1 + s.below(100));
+  const auto zero = static_cast<std::uint8_t>(s.below(256));
+  reference_kernels().to_bytes(x.data(), x.size(), {expected.data(), true, scale, zero});
+  k.to_bytes(x.data(), x.size(), {own.data(), true, scale, zero});
+  if (own != expected) part("to_bytes", k.name);
 }
 
 void attention(Shapes& s, const Kernels& k) {
@@ -144,8 +161,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t count = kernel_paths(paths, 8);
   for (std::size_t p = 1; p < count; ++p) {
     Shapes s = {std::minstd_rand(seed)};
-    constexpr void (*kKinds[])(Shapes&, const Kernels&) = {floats, toom_cook, attention, bytes};
-    kKinds[data[4] % 4](s, *paths[p]);
+    constexpr void (*kKinds[])(Shapes&, const Kernels&) = {floats, toom_cook, attention, bytes,
+                                                           to_bytes};
+    kKinds[data[4] % 5](s, *paths[p]);
   }
   return 0;
 }

@@ -32,7 +32,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
                                   static_cast<std::size_t>(model.conditioning().window));
   std::vector<std::uint8_t> arena(model.arena_bytes());
   std::vector<float> logits(model.diagnoses());
-  model.run(window.data(), arena.data(), arena.size(), logits.data(), nullptr, best_kernels());
+  const auto samples = static_cast<std::size_t>(model.conditioning().window);
+  std::vector<float> leads(model.restores() ? 12 * samples : 0);
+  const Restored to = {leads.data(), samples, samples};
+  model.run(window.data(), arena.data(), arena.size(), logits.data(),
+            model.restores() ? &to : nullptr, best_kernels());
   try {
     const std::size_t classes[] = {0};
     liteheart::Explainer(file, "fuzz").explain(window, classes);

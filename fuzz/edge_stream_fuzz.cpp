@@ -59,8 +59,11 @@ std::vector<lh_finding> run(const lh_model& model, const Case& c,
       }
       if (taken > left || (taken < left && status == LH_OK)) std::abort();
       at += taken, left -= taken;
-      if (status == LH_RESULT)
+      if (status == LH_RESULT) {
+        for (const lh_finding& f : findings)
+          if (!(f.probability >= 0 && f.probability <= 1)) std::abort();
         results.insert(results.end(), findings.begin(), findings.end()), ++hops;
+      }
     }
     if (chunk == 0 && turn > 10'000) break;
   }

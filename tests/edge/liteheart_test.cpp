@@ -66,6 +66,34 @@ TEST_F(Liteheart, tells_what_a_model_is) {
   EXPECT_FALSE(lh_model_diagnosis(&model, 1).judged);
   EXPECT_EQ(lh_model_diagnosis(&model, 2).name, nullptr);
   EXPECT_TRUE(lh_model_restores(&model));
+  EXPECT_EQ(lh_model_window(&model), 2.56);
+  EXPECT_TRUE(lh_model_in_mv(&model));
+  EXPECT_STREQ(lh_model_provenance(&model), "{}");
+}
+
+TEST_F(Liteheart, asks_nothing_of_a_model_that_is_not_open) {
+  const lh_model zeros = {};
+  for (const lh_model* none : {&zeros, static_cast<const lh_model*>(nullptr)}) {
+    EXPECT_EQ(lh_model_leads(none), 0u);
+    EXPECT_EQ(lh_model_rate(none), 0);
+    EXPECT_EQ(lh_model_window(none), 0);
+    EXPECT_EQ(lh_model_diagnoses(none), 0u);
+    EXPECT_EQ(lh_model_diagnosis(none, 0).name, nullptr);
+    EXPECT_FALSE(lh_model_restores(none) || lh_model_in_mv(none));
+    EXPECT_STREQ(lh_model_provenance(none), "");
+    EXPECT_EQ(lh_diagnose_memory(none, 500, 5000), 0u);
+    EXPECT_EQ(lh_restored_samples(none, 500, 5000), 0u);
+    EXPECT_EQ(lh_stream_memory(none, 500), 0u);
+    char memory[8];
+    lh_stream* stream = nullptr;
+    const auto mv = beats(500, 3);
+    EXPECT_EQ(lh_stream_start(&stream, none, LH_LEAD_I, 500, 0, 0, memory, sizeof memory),
+              LH_BAD_ARGUMENT);
+    EXPECT_EQ(lh_diagnose(none, LH_LEAD_I, 500, mv.data(), mv.size(), memory, sizeof memory,
+                          findings.data(), nullptr),
+              LH_BAD_ARGUMENT);
+  }
+  EXPECT_EQ(lh_stream_samples(nullptr), 0u);
 }
 
 TEST_F(Liteheart, judges_a_recording_as_its_parts_do) {
@@ -119,7 +147,8 @@ TEST_F(Liteheart, refuses_what_it_cannot_judge_and_changes_nothing) {
   EXPECT_EQ(diagnose(beats(500, 1.9), 500), LH_TOO_SHORT);
   EXPECT_EQ(diagnose({}, 500), LH_TOO_SHORT);
   EXPECT_EQ(diagnose(std::vector<float>(5000, 0.7F), 500), LH_FLAT);
-  for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity()}) {
+  for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity(),
+                          std::numeric_limits<float>::max(), -1.1e9F}) {
     auto with = mv;
     with[4999] = bad;
     EXPECT_EQ(diagnose(with, 500), LH_NOT_FINITE);
@@ -267,6 +296,56 @@ TEST_F(Liteheart, stream_says_when_there_is_no_heart) {
   EXPECT_EQ(status, LH_FLAT);
 }
 
+TEST_F(Liteheart, stream_looks_for_a_heart_in_its_own_window_only) {
+  std::vector<unsigned char> memory(lh_stream_memory(&model, 250));
+  lh_stream* stream = nullptr;
+  ASSERT_EQ(lh_stream_start(&stream, &model, LH_LEAD_I, 250, 2, 0.1, memory.data(), memory.size()),
+            LH_OK);
+  auto mv = beats(250, 6);
+  mv.resize(250 * 9, 0.3F);  // an electrode comes off at 6 s
+  std::vector<lh_status> when(mv.size(), LH_OK);
+  for (std::size_t at = 0, taken = 0; at < mv.size(); at += taken) {
+    const lh_status status =
+        lh_stream_push(stream, mv.data() + at, mv.size() - at, &taken, findings.data(), nullptr);
+    when[at + taken - 1] = status;
+  }
+  const auto in = [&](double begin, double end, lh_status status) {
+    return std::count(when.begin() + static_cast<int>(250 * begin),
+                      when.begin() + static_cast<int>(250 * end), status);
+  };
+  EXPECT_GE(in(2, 8, LH_RESULT), 58);
+  EXPECT_EQ(in(2, 7.9, LH_FLAT), 0);
+  // The resampler rings for a tenth of a second; then the 2.56 s that the model sees are not flat.
+  EXPECT_EQ(in(8.3, 9, LH_RESULT), 0);
+  EXPECT_GE(in(8.3, 9, LH_FLAT), 6);
+}
+
+TEST_F(Liteheart, gives_no_finding_that_is_not_a_number) {
+  auto* floats = reinterpret_cast<float*>(file.data());
+  const std::size_t count = bytes.size() / sizeof(float);
+  const auto mv = beats(500, 4);
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < count; i += 7) {
+    const float was = std::exchange(floats[i], std::nanf(""));
+    lh_model damaged;
+    if (lh_model_open(&damaged, file.data(), bytes.size()) == LH_OK) {
+      std::swap(damaged, model);
+      findings[0] = {7, 7};
+      const lh_status status = diagnose(mv, 500);
+      if (status == LH_OK) {
+        EXPECT_TRUE(std::isfinite(findings[0].probability)) << i;
+      } else {
+        EXPECT_EQ(status, LH_DAMAGED);
+        EXPECT_EQ(findings[0].probability, 7);
+        ++found;
+      }
+      std::swap(damaged, model);
+    }
+    floats[i] = was;
+  }
+  EXPECT_GT(found, 100u);
+}
+
 /// The largest difference between a stream's windows and those of a recording filtered whole, of
 /// which the stream has seen no more than each window's end. By distance from that end, in tenths
 /// of a second.
@@ -301,12 +380,14 @@ std::vector<double> parting(double rate_hz, const Conditioning& c) {
 }
 
 TEST(StreamConditioner, parts_from_the_whole_recording_near_its_end_only) {
-  for (const double rate : {100.0, 500.0, 360.0, 513.625, 50.0}) {
+  for (const double rate : {100.0, 500.0, 360.0, 512.0, 513.625, 299.7, 50.0, 49.95, 9999.9}) {
     const auto worst = parting(rate, compact_100());
     // Beats of 1 mV, of which the last may be cut in two.
     EXPECT_LT(*std::max_element(worst.begin(), worst.end()), 1.5) << rate;
     EXPECT_LT(*std::max_element(worst.begin() + 10, worst.end()), 0.04) << rate;
     EXPECT_LT(*std::max_element(worst.begin() + 20, worst.end()), 0.002) << rate;
+    // Taps between those that are kept included.
+    EXPECT_LT(*std::max_element(worst.begin() + 70, worst.end()), 2e-5) << rate;
   }
 }
 

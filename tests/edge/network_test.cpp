@@ -119,6 +119,34 @@ TEST_F(SmallModel, cut_off_anywhere_is_an_error) {
   }
 }
 
+TEST_F(SmallModel, that_reads_or_gives_what_no_step_has_made_is_refused) {
+  const auto status = [](const std::vector<std::uint8_t>& changed) {
+    EdgeModel model;
+    return EdgeModel::open(changed.data(), changed.size(), model);
+  };
+  auto changed = bytes;
+  const file::Network& network = *file::GetModel(changed.data())->network();
+  // Bytes of the file, of whose numbers the lowest comes first.
+  const auto byte_at = [&](const void* where) -> std::uint8_t& {
+    return changed[static_cast<std::size_t>(static_cast<const std::uint8_t*>(where) -
+                                            changed.data())];
+  };
+  std::uint8_t& length = byte_at(network.steps());
+  const auto all = static_cast<std::uint8_t>(network.steps()->size());
+  ASSERT_EQ(length, all);
+  for (std::uint8_t some = 0; some < all; ++some) {
+    length = some;
+    EXPECT_EQ(status(changed), ModelStatus::kInconsistent)
+        << some << " of " << int{all} << " steps";
+  }
+  length = all;
+  EXPECT_EQ(status(changed), ModelStatus::kOk);
+  // Nor does a slot of something else hold the leads.
+  const auto& table = reinterpret_cast<const flatbuffers::Table&>(network);
+  byte_at(table.GetAddressOf(file::Network::VT_RESTORED)) = 0;
+  EXPECT_EQ(status(changed), ModelStatus::kInconsistent);
+}
+
 TEST_F(SmallModel, with_any_byte_changed_is_refused_or_runs_within_its_memory) {
   Exact damaged(bytes, bytes.size());
   std::size_t refused = 0, ran = 0;
