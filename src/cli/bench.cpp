@@ -35,7 +35,10 @@ void add_bench(CLI::App& app) {
   command->add_option("MODEL", a->model, ".lhm file, as export writes it")->required();
   command->add_option("--seconds", a->seconds, "time to spend on each kernel path")
       ->capture_default_str()
-      ->check(CLI::Range(0.01, 600.0));
+      ->check(CLI::Range(0.01, 600.0))
+      ->check([](const std::string& text) {
+        return text.find("nan") == std::string::npos ? "" : "must be a number";
+      });
   command->callback([a] { run(*a); });
 }
 

@@ -6,13 +6,32 @@
 #include "cli/commands.h"
 #include "cli/models.h"
 #include "deploy/engine.h"
-#include "ecg/error.h"
+#include "deploy/model_bytes.h"
+#include "edge/network.h"
+#include "nn/network_cost.h"
 
 namespace liteheart {
 namespace {
 
+/// What a device has to hold and to do for an .lhm file.
+std::string runs_text(const std::string& file) {
+  const ModelBytes bytes = ModelBytes::read(file);
+  const edge::EdgeModel model = open_edge_model(bytes, file);
+  return fmt::format("{}, {:.2f} M multiply-adds a window, file {} bytes, memory {} bytes",
+                     model.bytes() ? "in bytes (int8)" : "in floats (fp32)",
+                     static_cast<double>(model.multiply_adds()) / 1e6, bytes.bytes().size(),
+                     model.arena_bytes());
+}
+
+std::string runs_text(const ModelCard& card) {
+  const NetworkCost cost = network_cost(card);
+  return fmt::format("{} parameters, {:.2f} M multiply-adds a window", cost.parameters,
+                     static_cast<double>(cost.multiply_adds) / 1e6);
+}
+
 void describe(const std::string& file, const ModelCard& card) {
-  fmt::print("{}\nreads   {}\ngives   {}\n\n", file, reads_text(card), gives_text(card));
+  fmt::print("{}\nreads   {}\ngives   {}\nruns    {}\n\n", file, reads_text(card), gives_text(card),
+             is_edge_model(file) ? runs_text(file) : runs_text(card));
   fmt::print("{:<18}{:<10}{:<52}{:>10}\n", "SNOMED CT", "", "", "threshold");
   for (std::size_t i = 0; i < card.classes.size(); ++i) {
     const Diagnosis& d = card.classes[i];

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <list>
@@ -15,11 +16,13 @@
 #include "cli/paper_arguments.h"
 #include "cli/progress.h"
 #include "cli/read_arguments.h"
+#include "data/output_file.h"
 #include "deploy/condition_recording.h"
 #include "ecg/error.h"
 #include "formats/recording_source.h"
 #include "formats/registry.h"
 #include "formats/wfdb_writer.h"
+#include "formats/whole_file.h"
 #include "report/report_writer.h"
 
 namespace liteheart {
@@ -37,13 +40,35 @@ struct DiagnoseArguments {
   int threads = 0;
 };
 
+/// Only what an earlier run has made is replaced: it has `mark` in it. A recording never is.
+void require_own(const fs::path& file, const std::string& mark) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return;
+  std::string beginning(1 << 16, '\0');
+  in.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  if (beginning.find(mark) == std::string::npos)
+    throw Error(file.string(), "is there already, and no earlier result of this recording",
+                "choose another folder");
+}
+
 void write_challenge(const RecordingDiagnosis& d, const fs::path& folder, const std::string& name) {
-  fs::create_directories(folder);
   const fs::path file = folder / (name + ".csv");
-  std::ofstream out(file, std::ios::trunc);
-  out << to_challenge(d) << std::flush;
-  if (!out)
-    throw Error(file.string(), "cannot be written", "choose another folder or free some space");
+  const std::string text = to_challenge(d);
+  require_own(file, text.substr(0, text.find('\n', text.find('\n') + 1)));
+  replace_file(file, text);
+}
+
+constexpr const char* kEstimatedBy = "estimated by LiteHeart";
+
+void write_restored(const RecordingDiagnosis& d, const Recording& restored, const fs::path& folder,
+                    const fs::path& model) {
+  const std::string estimated =
+      fmt::format("{} {} from lead {} with {}. {}", kEstimatedBy, LITEHEART_VERSION, d.leads,
+                  model.filename().string(), kDisclaimer);
+  const fs::path header = folder / (restored.name + ".hea");
+  require_own(header, kEstimatedBy);
+  if (!fs::exists(header)) require_own(fs::path(header).replace_extension(".mat"), kEstimatedBy);
+  write_wfdb(restored, folder, WfdbLayout::kChallengeMat, estimated);
 }
 
 /// A model; for reports, also where it looks.
@@ -67,7 +92,10 @@ class Run {
  public:
   explicit Run(const DiagnoseArguments& a) : a_(a) {
     if (!recording_chooses()) use(a.model.empty() ? shipped_model({}, a.lead) : fs::path(a.model));
-    if (!a.restored.empty()) fs::create_directories(a.restored);
+    for (const std::string& folder : {a.restored, a.challenge})
+      if (!folder.empty()) make_folder(folder);
+    if (a.report.empty() && !a.teacher.empty())
+      throw Error("--teacher", "is for reports", "give --report, too, or leave it out");
     if (a.report.empty()) return;
     reports_.emplace(a.report, a.paper.options(), a.paper.size(), LITEHEART_VERSION);
     if (!a.teacher.empty()) teacher_.emplace(a.teacher, a.threads, true);
@@ -161,7 +189,9 @@ class Run {
     if (!a_.challenge.empty()) write_challenge(d, a_.challenge, name);
     if (d.restored) {
       d.restored->name = name;
-      write_wfdb(*d.restored, a_.restored);
+      write_restored(d, *d.restored, a_.restored, model_->file());
+    } else if (!a_.restored.empty() && d.grade == edge::Grade::kUnreadable) {
+      d.warnings.emplace_back("unreadable: its 12 leads are not saved");
     }
     if (a_.json)
       json_.push_back(to_json(d));
@@ -184,6 +214,7 @@ class Run {
     try {
       action();
     } catch (const std::exception& e) {
+      if (std::ferror(stdout)) throw;  // of no recording's
       ++failed_;
       std::string text = e.what();
       if (text.find(which.string()) == std::string::npos)

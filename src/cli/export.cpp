@@ -7,6 +7,8 @@
 #include "data/output_file.h"
 #include "deploy/c_export.h"
 #include "deploy/edge_export.h"
+#include "deploy/engine.h"
+#include "deploy/model_bytes.h"
 #include "deploy/onnx_export.h"
 #include "deploy/onnx_int8.h"
 #include "deploy/prepared_windows.h"
@@ -48,6 +50,18 @@ std::vector<std::uint8_t> edge_file(const Model& model, const ExportArguments& a
   return edge_bytes(quantize(edge_graph(model), model.card, windows), model.card);
 }
 
+/// An .lhm file as a header: all else needs the trained weights.
+void wrap(const std::filesystem::path& file, const Target& target, const ExportArguments& a,
+          const std::filesystem::path& out) {
+  if (&target != &kC || a.int8)
+    throw Error(
+        file.string(), "is exported already",
+        "--to c makes a header of it; the rest needs the training's folder or .safetensors");
+  const ModelBytes bytes = ModelBytes::read(file);
+  replace_file(out, c_header(bytes.bytes(), open_edge_engine(file, 1)->card(), out));
+  fmt::print("{}: {} bytes\n", out.string(), std::filesystem::file_size(out));
+}
+
 void run(const ExportArguments& a) {
   const Target& target = target_of(a);
   const std::filesystem::path file = model_file(a.model);
@@ -56,6 +70,13 @@ void run(const ExportArguments& a) {
     out = std::filesystem::path(file).replace_extension(
         fmt::format("{}{}", a.int8 ? ".int8" : "", target.extension));
   }
+  std::error_code ignored;
+  if (std::filesystem::equivalent(out, file, ignored))
+    throw Error(out.string(), "is the model itself", "choose another name for --out");
+  if (!a.data.empty() && !a.int8)
+    throw Error("--data", "is for --int8, which learns ranges from it",
+                "leave it out, or add --int8");
+  if (is_edge_model(file)) return wrap(file, target, a, out);
   const Model model = load_model(file);
   if (&target == &kOnnx) {
     replace_file(out,
@@ -80,7 +101,8 @@ void add_export(CLI::App& app) {
       "               say; outputs 'logits', 'probabilities' and, of models that restore them,\n"
       "               the 12 leads 'restored'; with --int8, quantized around each product");
   const auto a = std::make_shared<ExportArguments>();
-  command->add_option("MODEL", a->model, "training folder or model file")->required();
+  command->add_option("MODEL", a->model, "training folder or model file; an .lhm file for --to c")
+      ->required();
   command->add_option("--to", a->to, "default: what the name of --out tells, or edge")
       ->check(CLI::IsMember({kEdge.name, kC.name, kOnnx.name}));
   command->add_option("--out", a->out, "file to write; default: beside the model");

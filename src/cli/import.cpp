@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
 
 #include "cli/commands.h"
+#include "ecg/error.h"
 #include "nn/import_code.h"
 
 namespace liteheart {
@@ -14,6 +16,7 @@ void add_import(CLI::App& app) {
                                          "code_tiny_12lead.pkl) into a model file.");
   struct Arguments {
     std::string file, out;
+    bool force = false;
   };
   const auto a = std::make_shared<Arguments>();
   command
@@ -21,7 +24,10 @@ void add_import(CLI::App& app) {
       ->required();
   command->add_option("--out", a->out, "model file to write, e.g. code-tiny.safetensors")
       ->required();
+  command->add_flag("--force", a->force, "replace a file that is at --out");
   command->callback([a] {
+    if (!a->force && std::filesystem::exists(a->out))
+      throw Error(a->out, "is there already", "choose another name, or replace it with --force");
     const Model model = import_state_dict(a->file);
     save_model(a->out, model);
     fmt::print("{}: width {}, {} transformer layer(s), {} attention, {} classes\n", a->out,

@@ -25,6 +25,9 @@ const ShippedModel& chosen(const Recording& recording, const std::string& lead) 
   if (!lead.empty()) {
     const auto model = std::ranges::find(kShipped, lead_name(lead), &ShippedModel::lead);
     if (model != kShipped.end()) return *model;
+    if (!lead_index(lead))
+      throw Error("--lead", "'" + lead + "' is not one of the twelve leads",
+                  "use a name such as I");
     throw Error("--lead", fmt::format("no model for lead {} comes with LiteHeart", lead),
                 "give one with --model (liteheart distil --lead makes it), or use I or II");
   }

@@ -47,6 +47,14 @@ std::vector<int> parse_folds(const std::string& option, const std::string& text)
   return folds;
 }
 
+void require_apart(const char* one, const std::vector<int>& folds, const char* other,
+                   const std::vector<int>& others) {
+  for (const int fold : folds)
+    if (std::ranges::find(others, fold) != others.end())
+      throw Error(other, fmt::format("fold {} is also in {}", fold, one),
+                  "no patient may be in two splits: give each fold once");
+}
+
 PrepareOptions understand(const PrepareArguments& arguments) {
   PrepareOptions options = arguments.options;
   options.conditioning = arguments.preset == "paper-500" ? edge::paper_500() : edge::compact_100();
@@ -64,6 +72,9 @@ PrepareOptions understand(const PrepareArguments& arguments) {
   options.validate_folds = parse_folds("--validate", arguments.validate);
   options.test_folds = parse_folds("--test", arguments.test);
   options.train_centres = comma_list(arguments.train_centres);
+  require_apart("--train", options.train_folds, "--validate", options.validate_folds);
+  require_apart("--train", options.train_folds, "--test", options.test_folds);
+  require_apart("--validate", options.validate_folds, "--test", options.test_folds);
   return options;
 }
 
@@ -76,13 +87,26 @@ void print_skipped(const PrepareSummary& summary, const std::filesystem::path& o
                (out / "skipped.csv").string());
 }
 
-void print_doubts(const PrepareSummary& summary) {
+void print_doubts(const PrepareSummary& summary, const std::filesystem::path& out) {
   if (summary.doubles > 0)
     fmt::print("  left out {} recordings that are the other rate of one that is kept\n",
                summary.doubles);
   if (summary.unknown_patients > 0)
     fmt::print("  {} recordings without a known patient: each counts as a patient of its own\n",
                summary.unknown_patients);
+  if (summary.unlabelled > 0)
+    fmt::print(
+        "  {} recordings name no diagnosis: training takes them for free of every class. Leave "
+        "them "
+        "out, or keep\n  them as a centre of their own whose labels distil leaves aside "
+        "(--unlabelled_centres)\n",
+        summary.unlabelled);
+  constexpr std::size_t kShown = 3;
+  for (std::size_t i = 0; i < std::min(kShown, summary.doubts.size()); ++i)
+    fmt::print("  kept, but {}: {}\n", summary.doubts[i].first, summary.doubts[i].second);
+  if (summary.doubts.size() > kShown)
+    fmt::print("  ... and {} more notes: see {}\n", summary.doubts.size() - kShown,
+               (out / "doubts.csv").string());
   if (summary.unknown_diagnoses.empty()) return;
   fmt::print("  diagnoses that are not in the vocabulary (add them with --vocabulary):");
   for (const auto& [diagnosis, records] : summary.unknown_diagnoses)
@@ -148,7 +172,7 @@ void run_prepare(const PrepareArguments& arguments) {
   fmt::print("{}: {} recordings kept, {} skipped, {} classes\n", options.out.string(), summary.kept,
              summary.skipped.size(), data.classes().size());
   print_skipped(summary, options.out);
-  print_doubts(summary);
+  print_doubts(summary, options.out);
   print_splits(data);
 }
 
@@ -161,9 +185,9 @@ void add_prepare(CLI::App& app) {
       "prepare",
       "Condition folders of 12-lead recordings and pack them into one data set for training");
   command->footer(
-      "The data set is a folder of signals.npy, labels.npy, records.csv, skipped.csv and "
-      "dataset.json\n"
-      "that NumPy reads as it is. Patients and folds come from records.csv\n"
+      "The data set is a folder of signals.npy, labels.npy, records.csv, skipped.csv, doubts.csv "
+      "and\n"
+      "dataset.json that NumPy reads as it is. Patients and folds come from records.csv\n"
       "(record,patient_id,fold,age,sex), PTB-XL's ptbxl_database.csv or CODE-15's exams.csv "
       "beside\n"
       "the recordings.\n"

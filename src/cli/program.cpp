@@ -13,6 +13,14 @@
 namespace liteheart {
 namespace {
 
+constexpr const char* kNotPrinted =
+    "standard output: cannot be written (free some space, or send it elsewhere)";
+
+/// What is still in memory goes out now, while there is someone to tell of a full disk.
+void require_printed() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout)) throw Error("", kNotPrinted);
+}
+
 std::string failure(const CLI::App* app, const CLI::Error& error) {
   const auto unknown = app->remaining();
   const std::string text = CLI::FailureMessage::simple(app, error);
@@ -34,10 +42,11 @@ int run_program(int argc, char** argv, std::initializer_list<void (*)(CLI::App&)
   for (const auto add : subcommands) add(app);
   try {
     app.parse(argc, argv);
+    require_printed();
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 2;
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "liteheart: %s\n", e.what());
+    std::fprintf(stderr, "liteheart: %s\n", std::ferror(stdout) ? kNotPrinted : e.what());
     return 1;
   }
   return 0;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 
+#include "data/judgeable.h"
 #include "data/quality_words.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
@@ -51,6 +52,7 @@ std::int16_t quantize(float value) {
 }  // namespace
 
 int Conditioner::condition(const Recording& recording, std::span<std::int16_t> out) {
+  require_judgeable(recording);
   const float* mv = standard_leads(recording);
   const std::size_t samples =
       edge::filtered_samples(conditioning_, recording.rate_hz, recording.samples);

@@ -55,6 +55,12 @@ std::vector<Diagnosis> LabelCollector::classes() const {
     if (wanted_[d] && (listed_ || positives_[d] >= enough)) kept.push_back(diagnoses[d]);
   if (!kept.empty()) return kept;
   const auto most = std::ranges::max(positives_);
+  if (most == 0)
+    throw Error(
+        "",
+        fmt::format("none of {} recordings names a diagnosis of the vocabulary", records_.size()),
+        "put labels into their headers or tables, extend the vocabulary with --vocabulary, or "
+        "name the classes with --classes");
   throw Error("",
               fmt::format("no class has {} positives among {} recordings (the most frequent "
                           "diagnosis has {})",

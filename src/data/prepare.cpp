@@ -30,6 +30,7 @@ struct Conditioned {
   std::vector<std::string> diagnoses;
   std::optional<double> age_years;
   std::string sex, quality;
+  std::vector<std::string> warnings;
 };
 using Outcome = std::variant<Conditioned, Error>;
 
@@ -45,6 +46,7 @@ Outcome condition_file(Conditioner& conditioner, const PrepareOptions& options,
     result.diagnoses = std::move(recording.diagnoses);
     result.age_years = recording.age_years;
     result.sex = std::move(recording.sex);
+    result.warnings = std::move(recording.warnings);
     return result;
   } catch (const Error& e) {
     return e;
@@ -115,8 +117,12 @@ class Collector {
     if (row.age_years < 0) row.age_years = conditioned.age_years.value_or(-1);
     if (row.sex.empty()) row.sex = std::move(conditioned.sex);
     rows_.push_back(std::move(row));
-    labels_.add(conditioned.diagnoses.empty() ? codes_of(listed.statements)
-                                              : std::move(conditioned.diagnoses));
+    for (const std::string& warning : conditioned.warnings)
+      summary_.doubts.emplace_back(in_users_words(listed.path), in_users_words(warning));
+    const auto named = conditioned.diagnoses.empty() ? codes_of(listed.statements)
+                                                     : std::move(conditioned.diagnoses);
+    summary_.unlabelled += named.empty();
+    labels_.add(named);
     summary_.unknown_patients += !listed.patient_known;
     ++summary_.kept;
   }
@@ -175,10 +181,12 @@ void write_labels(const std::filesystem::path& folder, std::span<const std::uint
   file.finish();
 }
 
-std::string skipped_csv(const PrepareSummary& summary) {
-  std::string csv = "file,reason\n";
-  for (const auto& [file, reason] : summary.skipped)
-    csv += csv_field(file) + ',' + csv_field(reason) + '\n';
+/// Files and what is said of each.
+std::string remarks_csv(const char* header,
+                        const std::vector<std::pair<std::string, std::string>>& remarks) {
+  std::string csv = header;
+  for (const auto& [file, remark] : remarks)
+    csv += csv_field(file) + ',' + csv_field(remark) + '\n';
   return csv;
 }
 
@@ -210,7 +218,8 @@ PrepareSummary prepare(const PrepareOptions& options, const Vocabulary& vocabula
   assign_splits(rows, labels, classes.size(), options);
   write_labels(folder.path(), labels, rows.size(), classes.size());
   write_file(folder.path() / kRecordsFile, records_csv(rows));
-  write_file(folder.path() / "skipped.csv", skipped_csv(summary));
+  write_file(folder.path() / "skipped.csv", remarks_csv("file,reason\n", summary.skipped));
+  write_file(folder.path() / "doubts.csv", remarks_csv("file,doubt\n", summary.doubts));
   const DatasetDescription description{options.conditioning, kStoredScale, classes, rows.size()};
   write_file(folder.path() / kDescriptionFile,
              description_json(description, options, rows, labels));

@@ -40,7 +40,10 @@ struct PrepareOptions {
 struct PrepareSummary {
   std::size_t read = 0, kept = 0;
   std::vector<std::pair<std::string, std::string>> skipped;  // file, reason; also in skipped.csv
-  std::size_t doubles = 0;           // left out: PTB-XL's other rate of recordings that are kept
+  std::size_t doubles = 0;  // left out: PTB-XL's other rate of recordings that are kept
+  std::vector<std::pair<std::string, std::string>> doubts;  // kept: file, what its reader mended or
+                                                            // doubts; also in doubts.csv
+  std::size_t unlabelled = 0;        // kept, though neither file nor table names a diagnosis
   std::size_t unknown_patients = 0;  // kept, but no table says whose they are: each its own patient
   // Not in the vocabulary, and how many recordings declare each.
   std::map<std::string, std::size_t> unknown_diagnoses;

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <optional>
+#include <set>
 #include <span>
 
+#include "data/judgeable.h"
 #include "data/quality_words.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
@@ -19,6 +23,8 @@ constexpr double kShortSeconds = 5;  // shorter: rhythm is hard to tell
 // A recording longer than the first is filtered in parts of about the second, with so much beside
 // each that the filter (1 Hz) has forgotten where the part begins.
 constexpr double kWholeSeconds = 1800, kPartSeconds = 600, kMarginSeconds = 20;
+
+constexpr std::size_t kGroups = std::bit_width(std::uint32_t{edge::kAllGroups});
 
 /// Position of each of the model's leads among the recording's.
 std::vector<std::size_t> find_leads(const Recording& r, const ModelCard& card,
@@ -157,17 +163,7 @@ class WindowCutter {
     about.seconds = static_cast<double>(recording.samples) / rate_hz_;
     about.warnings = recording.warnings;
     warned_ = recording.warnings.size();
-    if (!edge::RPeaks::takes(rate_hz_)) {
-      throw Error(
-          recording.name, fmt::format("has {:g} samples a second: none can be judged", rate_hz_),
-          fmt::format("{:g} Hz at least are needed; if its rate is wrong, say it with --rate",
-                      edge::RPeaks::kLowestRate));
-    }
-    if (about.seconds < edge::kShortestSeconds) {
-      throw Error(recording.name,
-                  fmt::format("is {:.1f} s long: too short to judge", about.seconds),
-                  fmt::format("record at least {:.0f} s, better 10 s", kShortSeconds));
-    }
+    require_judgeable(recording);
     if (about.seconds < kShortSeconds)
       about.warnings.push_back(
           fmt::format("only {:.1f} s long: rhythm is hard to tell", about.seconds));
@@ -189,6 +185,11 @@ class WindowCutter {
     out_.about.warnings.insert(out_.about.warnings.end(),
                                warnings.begin() + static_cast<std::ptrdiff_t>(warned_),
                                warnings.end());
+    if (out_.about.windows_read > 0 && !unreadable_.empty() && card_.leads.size() > 1) {
+      const std::vector<int> which(unreadable_.begin(), unreadable_.end());
+      out_.about.warnings.push_back(
+          fmt::format("unreadable in part or all of it: {}", lead_text(which)));
+    }
     out_.about.grade = out_.about.windows_read == 0 ? edge::Grade::kUnreadable
                        : all_good_                  ? edge::Grade::kGood
                                                     : edge::Grade::kLimited;
@@ -219,24 +220,30 @@ class WindowCutter {
   }
 
   /// Puts the window that begins at `start` (at the preset's rate) of mv [lead, samples] before the
-  /// quality gate. Returns the groups of findings that cannot be judged in it, all if it is
-  /// unreadable.
+  /// quality gate. Returns the groups of findings that cannot be judged in it, because half of the
+  /// leads or more do not show them; all if it is unreadable.
   std::uint32_t look_at(const std::vector<float>& mv, std::size_t samples, std::size_t start) {
     const double step = rate_hz_ / card_.conditioning.rate_hz;
     const auto begin = static_cast<std::size_t>(static_cast<double>(start) * step);
     const auto length = std::min(
         samples - begin, static_cast<std::size_t>(std::ceil(card_.conditioning.window * step)));
     RecordingDiagnosis& about = out_.about;
-    std::uint32_t hidden = 0;
+    std::array<std::size_t, kGroups> hiding{};  // leads that do not show each group
     bool good = true;
     for (std::size_t i = 0; i < card_.leads.size(); ++i) {
       const edge::Quality quality =
           lead_quality(kLeadNames[static_cast<std::size_t>(card_.leads[i])],
                        mv.data() + i * samples + begin, length, rate_hz_);
       about.faults |= quality.faults;
-      hidden |= quality.grade == edge::Grade::kUnreadable ? edge::kAllGroups : quality.not_judged;
+      const bool unreadable = quality.grade == edge::Grade::kUnreadable;
+      for (std::size_t g = 0; g < kGroups; ++g)
+        hiding[g] += unreadable || (quality.not_judged >> g & 1U) != 0;
       good = good && quality.grade == edge::Grade::kGood;
+      if (unreadable) unreadable_.insert(card_.leads[i]);
     }
+    std::uint32_t hidden = 0;
+    for (std::size_t g = 0; g < kGroups; ++g)
+      if (2 * hiding[g] >= card_.leads.size()) hidden |= 1U << g;
     ++about.windows;
     all_good_ = all_good_ && good;
     if (hidden == edge::kAllGroups) return hidden;
@@ -253,7 +260,8 @@ class WindowCutter {
   double rate_hz_;
   std::vector<float> signal_, scratch_;
   bool all_good_ = true;
-  std::size_t warned_ = 0;  // of the stream's warnings, those that are told already
+  std::set<int> unreadable_;  // leads that were so in any window
+  std::size_t warned_ = 0;    // of the stream's warnings, those that are told already
   ConditionedRecording out_;
 };
 

@@ -7,6 +7,7 @@
 namespace liteheart {
 namespace {
 
+constexpr double kLikely = 0.5;         // of the calibrated probability
 constexpr std::size_t kMinorShown = 5;  // most probable of what was not found
 
 /// What the quality gate says; nothing of a good signal.
@@ -27,6 +28,18 @@ std::string list_line(const std::string& title, const std::vector<Finding>& find
   return line + "\n";
 }
 
+std::string findings_text(const std::string& title, const RecordingDiagnosis& d,
+                          const std::vector<Finding>& findings) {
+  if (findings.empty()) return {};
+  std::string text = "  " + title + ":\n";
+  for (const Finding& f : findings)
+    text += fmt::format(
+        "    {:<9}{:<52}{:>6.1f} %  (threshold {:.1f} %{})\n", f.diagnosis.abbreviation,
+        f.diagnosis.name, 100 * f.probability, 100 * f.threshold,
+        d.windows > 1 ? fmt::format(", in {} of {} windows", f.windows_present, f.windows) : "");
+  return text;
+}
+
 nlohmann::json names_json(const std::vector<Finding>& findings) {
   nlohmann::json names = nlohmann::json::array();
   for (const Finding& f : findings)
@@ -44,17 +57,16 @@ std::string to_text(const RecordingDiagnosis& d) {
   for (const auto& warning : d.warnings) text += "  note: " + warning + "\n";
   text += signal_line(d);
   if (d.grade == edge::Grade::kUnreadable) return text;
-  std::size_t found = 0, minor = 0;
-  for (const Finding& f : d.findings) found += f.present;
-  text += found > 0 ? "  found:\n" : "  found: nothing above its threshold\n";
-  for (const Finding& f : d.findings) {
-    if (!f.present && minor++ == 0) text += "  not found, most probable first:\n";
-    if (!f.present && minor > kMinorShown) break;
-    text += fmt::format(
-        "    {:<9}{:<52}{:>6.1f} %  (threshold {:.1f} %{})\n", f.diagnosis.abbreviation,
-        f.diagnosis.name, 100 * f.probability, 100 * f.threshold,
-        d.windows > 1 ? fmt::format(", in {} of {} windows", f.windows_present, f.windows) : "");
-  }
+  std::vector<Finding> likely, possible, others;
+  for (const Finding& f : d.findings)
+    (!f.present ? others : f.probability >= kLikely ? likely : possible).push_back(f);
+  if (others.size() > kMinorShown) others.resize(kMinorShown);
+  if (likely.empty() && possible.empty()) text += "  found: nothing above its threshold\n";
+  text += findings_text("found", d, likely);
+  text += findings_text(
+      "possible (above thresholds that would rather find too much; more often wrong than right)", d,
+      possible);
+  text += findings_text("not found, most probable first", d, others);
   text += list_line("this signal does not show", d.obscured);
   text += list_line(fmt::format("lead {} cannot judge", d.leads), d.not_judged);
   return text;

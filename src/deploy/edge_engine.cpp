@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <cmath>
 #include <thread>
 
 #include "deploy/engine.h"
 #include "deploy/model_bytes.h"
+#include "ecg/error.h"
 #include "ecg/leads.h"
 #include "edge/network.h"
 
@@ -18,6 +20,7 @@ class EdgeEngine : public Engine {
   }
 
  private:
+  std::string name_;
   ModelBytes bytes_;
   edge::EdgeModel model_;
   unsigned threads_;
@@ -26,7 +29,8 @@ class EdgeEngine : public Engine {
 
 EdgeEngine::EdgeEngine(ModelBytes bytes, const std::string& name, int threads,
                        const edge::Kernels& kernels)
-    : bytes_(std::move(bytes)),
+    : name_(name),
+      bytes_(std::move(bytes)),
       model_(open_edge_model(bytes_, name)),
       threads_(threads > 0 ? static_cast<unsigned>(threads)
                            : std::max(1U, std::thread::hardware_concurrency())),
@@ -67,6 +71,9 @@ Engine::Output EdgeEngine::run(std::span<const float> windows, bool restore) {
   std::vector<std::jthread> others;
   for (std::size_t k = 1; k < threads; ++k) others.emplace_back(work, k, threads);
   work(0, threads);
+  others.clear();
+  if (!std::ranges::all_of(out.logits, [](float x) { return std::isfinite(x); }))
+    throw Error(name_, "gives no numbers: it is damaged", "get a whole copy, or export it again");
   return out;
 }
 

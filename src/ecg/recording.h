@@ -22,7 +22,7 @@ struct Recording {
   std::size_t samples = 0;         // per lead, > 0
   std::vector<std::string> leads;  // the file's lead names; standard ones spelled as in kLeadNames
   std::vector<float> mv;           // [lead, time], mV; NaN where a sample is missing
-  std::vector<std::string> diagnoses;  // SNOMED CT codes as declared, text labels translated
+  std::vector<std::string> diagnoses;  // SNOMED CT codes; text that no vocabulary knows as it is
 
   std::string start;   // of the first sample: ISO 8601, as far as the file tells, or empty
   std::string device;  // maker, model, software as the file tells, or empty

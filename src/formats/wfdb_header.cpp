@@ -74,6 +74,7 @@ class Parser {
     if (key == "age") header_.age = value;
     if (key == "sex" || key == "gender") header_.sex = value;
     if (key == "dx") header_.diagnoses = value;
+    if (key == "estimated") header_.estimated = value;
     if (key == "ecg date") ecg_date_ = wfdb_date(value);
     constexpr std::array<std::string_view, 7> kOfTheHeart = {"reason for admission",
                                                              "diagnose",

@@ -46,6 +46,7 @@ struct WfdbHeader {
   // From comments, empty where absent: "#Key: value" as the Challenges and PTB write them,
   // "# <age>: 25 <sex>: M", or "# 69 M ..." as the MIT-BIH databases do.
   std::string age, sex, diagnoses;
+  std::string estimated;                // what leads that no electrode measured were made from
   std::vector<std::string> statements;  // "Key: value" of comments that tell of the heart
 };
 

@@ -22,13 +22,11 @@ void add_diagnosis(std::string_view token, Recording& recording) {
   if (says_nothing(token)) return;
   std::string code(token);
   if (token.find_first_not_of("0123456789") != std::string_view::npos) {
-    const Diagnosis* known = Vocabulary::standard().find_label(token);
-    if (!known) {
-      recording.warnings.push_back(
-          fmt::format("diagnosis '{}' is not in the vocabulary; it is left out", token));
-      return;
-    }
-    code = known->code;
+    // One that is not known stays in its words: a user's own vocabulary may know it.
+    if (const Diagnosis* known = Vocabulary::standard().find_label(token))
+      code = known->code;
+    else
+      recording.warnings.push_back(fmt::format("diagnosis '{}' is not in the vocabulary", token));
   }
   auto& codes = recording.diagnoses;
   if (std::find(codes.begin(), codes.end(), code) == codes.end()) codes.push_back(std::move(code));
@@ -69,6 +67,8 @@ std::unique_ptr<RecordingStream> open(const WfdbHeader& header, const std::strin
   recording.samples = static_cast<std::size_t>(plan.samples());
   recording.start = header.start;
   recording.statements = header.statements;
+  if (!header.estimated.empty())
+    recording.warnings.push_back(fmt::format("leads are no measurements: {}", header.estimated));
   set_age(header.age, recording);
   set_sex(header.sex, recording);
   set_diagnoses(header.diagnoses, recording);

@@ -146,8 +146,8 @@ void check_writable(const Recording& recording) {
 
 }  // namespace
 
-void write_wfdb(const Recording& recording, const std::filesystem::path& folder,
-                WfdbLayout layout) {
+void write_wfdb(const Recording& recording, const std::filesystem::path& folder, WfdbLayout layout,
+                const std::string& estimated) {
   check_writable(recording);
   std::vector<WfdbGain> gains(recording.leads.size());
   if (layout != WfdbLayout::kChallengeMat) {
@@ -162,7 +162,9 @@ void write_wfdb(const Recording& recording, const std::filesystem::path& folder,
     write_whole(folder / file.name, signal_bytes(recording, file, units, layout));
     header += signal_lines(recording, file, units, gains, layout);
   }
-  write_whole(folder / (recording.name + ".hea"), header + comments(recording));
+  header += comments(recording);
+  if (!estimated.empty()) header += fmt::format("#Estimated: {}\n", estimated);
+  write_whole(folder / (recording.name + ".hea"), header);
 }
 
 std::string wfdb_record_name(std::string_view name) {

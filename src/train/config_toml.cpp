@@ -33,6 +33,9 @@ void assign(const toml::node& node, T* target, const std::string& place, const s
 }  // namespace
 
 toml::table parse_toml(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored))
+    throw Error(file.string(), "is no file that can be read", "name a TOML file");
   try {
     return toml::parse_file(file.string());
   } catch (const toml::parse_error& e) {

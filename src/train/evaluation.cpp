@@ -24,11 +24,14 @@ Decision decision_for(const ModelCard& card, const std::vector<std::int64_t>& co
   return d;
 }
 
-/// Whether the quality gate reads each of the model's leads.
+/// Whether the quality gate reads more than half of the model's leads, as diagnose asks for.
 bool is_accepted(const RecordRow& row, const ModelCard& card) {
-  return row.quality.empty() || std::none_of(card.leads.begin(), card.leads.end(), [&](int lead) {
-           return row.quality[static_cast<std::size_t>(lead)] == 'u';
-         });
+  const auto unreadable = [&](int lead) {
+    return row.quality[static_cast<std::size_t>(lead)] == 'u';
+  };
+  return row.quality.empty() ||
+         2 * static_cast<std::size_t>(std::ranges::count_if(card.leads, unreadable)) <
+             card.leads.size();
 }
 
 /// Of the chosen records alone.

@@ -32,10 +32,7 @@ std::uint64_t cache_key(const std::filesystem::path& teacher_file, const Prepare
 
 /// A block's output [batch, channel, 1, time] as it is kept: [batch, channel, bin].
 torch::Tensor kept_features(const torch::Tensor& block) {
-  return in_bins(block.detach().squeeze(2), kBins)
-      .to(torch::kBFloat16)
-      .cpu()
-      .contiguous();
+  return in_bins(block.detach().squeeze(2), kBins).to(torch::kBFloat16).cpu().contiguous();
 }
 
 struct Parts {
@@ -136,11 +133,15 @@ WeightFile compute_blocks(Model& teacher, const PreparedDataset& data,
   return file;
 }
 
-/// The file's contents, or what `compute` gives, which is then written there.
+/// The file's contents, or what `compute` gives, which is then written there if that can be done: a
+/// teacher that may only be read is asked anew each time.
 WeightFile cached(const std::filesystem::path& cache, const std::function<WeightFile()>& compute) {
   if (std::filesystem::exists(cache)) return read_safetensors(cache);
   WeightFile computed = compute();
-  write_safetensors(cache, computed);
+  try {
+    write_safetensors(cache, computed);
+  } catch (const Error&) {
+  }
   return computed;
 }
 

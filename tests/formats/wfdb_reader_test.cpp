@@ -189,6 +189,9 @@ TEST(WfdbReader, CommentsGiveAgeSexAndDiagnoses) {
   EXPECT_EQ(odd.sex, "male");
   EXPECT_TRUE(warns(odd, "age '300' is left out"));
   EXPECT_TRUE(warns(odd, "diagnosis 'hiccups' is not in the vocabulary"));
+  EXPECT_EQ(odd.diagnoses, std::vector<std::string>{"hiccups"});
+
+  EXPECT_TRUE(warns(with("#Estimated: from lead I\n"), "leads are no measurements: from lead I"));
 }
 
 TEST(WfdbReader, UnsupportedAndLyingRecordsAreErrorsThatNameTheLine) {
