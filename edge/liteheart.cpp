@@ -29,6 +29,13 @@ EdgeModel view(const lh_model* model) {
   return edge;
 }
 
+/// What `ask` says of the model; `none` where it is not open.
+template <class T, class Ask>
+T of_open(const lh_model* model, T none, Ask ask) {
+  const EdgeModel edge = view(model);
+  return edge.is_open() ? ask(edge) : none;
+}
+
 /// Hands out parts of a caller's memory; once they exceed it, or all that there can be, only
 /// counts.
 class Memory {
@@ -233,34 +240,30 @@ lh_status lh_model_open(lh_model* model, const void* bytes, size_t size) {
   return status_of(status);
 }
 
-unsigned lh_model_leads(const lh_model* model) {
-  const EdgeModel edge = view(model);
-  return edge.is_open() ? lead_mask(edge) : 0;
-}
+unsigned lh_model_leads(const lh_model* model) { return of_open(model, 0U, lead_mask); }
 
 double lh_model_rate(const lh_model* model) {
-  const EdgeModel edge = view(model);
-  return edge.is_open() ? edge.conditioning().rate_hz : 0;
+  return of_open(model, 0.0, [](const EdgeModel& edge) { return edge.conditioning().rate_hz; });
 }
 
 double lh_model_window(const lh_model* model) {
-  const EdgeModel edge = view(model);
-  return edge.is_open() ? edge.conditioning().window / edge.conditioning().rate_hz : 0;
+  return of_open(model, 0.0, [](const EdgeModel& edge) {
+    return edge.conditioning().window / edge.conditioning().rate_hz;
+  });
 }
 
 int lh_model_in_mv(const lh_model* model) {
-  const EdgeModel edge = view(model);
-  return edge.is_open() && edge.conditioning().normalization == Normalization::kFixedGain;
+  return of_open(model, false, [](const EdgeModel& edge) {
+    return edge.conditioning().normalization == Normalization::kFixedGain;
+  });
 }
 
 const char* lh_model_provenance(const lh_model* model) {
-  const EdgeModel edge = view(model);
-  return edge.is_open() ? edge.provenance() : "";
+  return of_open(model, "", [](const EdgeModel& edge) { return edge.provenance(); });
 }
 
 size_t lh_model_diagnoses(const lh_model* model) {
-  const EdgeModel edge = view(model);
-  return edge.is_open() ? edge.diagnoses() : 0;
+  return of_open(model, std::size_t{0}, [](const EdgeModel& edge) { return edge.diagnoses(); });
 }
 
 lh_diagnosis lh_model_diagnosis(const lh_model* model, size_t i) {
@@ -271,8 +274,7 @@ lh_diagnosis lh_model_diagnosis(const lh_model* model, size_t i) {
 }
 
 int lh_model_restores(const lh_model* model) {
-  const EdgeModel edge = view(model);
-  return edge.is_open() && edge.restores();
+  return of_open(model, false, [](const EdgeModel& edge) { return edge.restores(); });
 }
 
 size_t lh_diagnose_memory(const lh_model* model, double rate_hz, size_t samples) {
@@ -283,8 +285,9 @@ size_t lh_diagnose_memory(const lh_model* model, double rate_hz, size_t samples)
 }
 
 size_t lh_restored_samples(const lh_model* model, double rate_hz, size_t samples) {
-  const EdgeModel edge = view(model);
-  return edge.is_open() ? filtered_samples(edge.conditioning(), rate_hz, samples) : 0;
+  return of_open(model, std::size_t{0}, [&](const EdgeModel& edge) {
+    return filtered_samples(edge.conditioning(), rate_hz, samples);
+  });
 }
 
 lh_status lh_diagnose(const lh_model* model, unsigned leads, double rate_hz, const float* mv,

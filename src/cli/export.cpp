@@ -8,7 +8,6 @@
 #include "deploy/c_export.h"
 #include "deploy/edge_export.h"
 #include "deploy/engine.h"
-#include "deploy/model_bytes.h"
 #include "deploy/onnx_export.h"
 #include "deploy/onnx_int8.h"
 #include "deploy/prepared_windows.h"
@@ -44,22 +43,33 @@ std::vector<float> calibration(const Model& model, const std::string& folder) {
   return calibration_windows(model.card, PreparedDataset(folder));
 }
 
-std::vector<std::uint8_t> edge_file(const Model& model, const ExportArguments& a) {
-  if (!a.int8) return edge_bytes(model);
-  const auto windows = calibration(model, a.data);
-  return edge_bytes(quantize(edge_graph(model), model.card, windows), model.card);
+std::string edge_file(const Model& model, const Target& target, const ExportArguments& a,
+                      const std::filesystem::path& out) {
+  const auto bytes =
+      a.int8 ? edge_bytes(quantize(edge_graph(model), model.card, calibration(model, a.data)),
+                          model.card)
+             : edge_bytes(model);
+  return &target == &kC ? c_header(bytes, model.card, out)
+                        : std::string(bytes.begin(), bytes.end());
 }
 
-/// An .lhm file as a header: all else needs the trained weights.
-void wrap(const std::filesystem::path& file, const Target& target, const ExportArguments& a,
-          const std::filesystem::path& out) {
+/// Of an .lhm file a header: all else needs the trained weights.
+std::string header_of(const std::filesystem::path& file, const Target& target,
+                      const ExportArguments& a, const std::filesystem::path& out) {
   if (&target != &kC || a.int8)
     throw Error(
         file.string(), "is exported already",
         "--to c makes a header of it; the rest needs the training's folder or .safetensors");
-  const ModelBytes bytes = ModelBytes::read(file);
-  replace_file(out, c_header(bytes.bytes(), open_edge_engine(file, 1)->card(), out));
-  fmt::print("{}: {} bytes\n", out.string(), std::filesystem::file_size(out));
+  const auto engine = open_edge_engine(file, 1);
+  return c_header(engine->edge_model(), engine->card(), out);
+}
+
+std::string file_for(const std::filesystem::path& file, const Target& target,
+                     const ExportArguments& a, const std::filesystem::path& out) {
+  if (is_edge_model(file)) return header_of(file, target, a, out);
+  const Model model = load_model(file);
+  if (&target != &kOnnx) return edge_file(model, target, a, out);
+  return a.int8 ? onnx_int8_bytes(model, calibration(model, a.data)) : onnx_bytes(model);
 }
 
 void run(const ExportArguments& a) {
@@ -76,16 +86,7 @@ void run(const ExportArguments& a) {
   if (!a.data.empty() && !a.int8)
     throw Error("--data", "is for --int8, which learns ranges from it",
                 "leave it out, or add --int8");
-  if (is_edge_model(file)) return wrap(file, target, a, out);
-  const Model model = load_model(file);
-  if (&target == &kOnnx) {
-    replace_file(out,
-                 a.int8 ? onnx_int8_bytes(model, calibration(model, a.data)) : onnx_bytes(model));
-  } else {
-    const auto bytes = edge_file(model, a);
-    replace_file(out, &target == &kC ? c_header(bytes, model.card, out)
-                                     : std::string(bytes.begin(), bytes.end()));
-  }
+  replace_file(out, file_for(file, target, a, out));
   fmt::print("{}: {} bytes\n", out.string(), std::filesystem::file_size(out));
 }
 

@@ -78,13 +78,15 @@ PrepareOptions understand(const PrepareArguments& arguments) {
   return options;
 }
 
-void print_skipped(const PrepareSummary& summary, const std::filesystem::path& out) {
+/// The first of them, and where all are.
+void print_remarks(const char* what,
+                   const std::vector<std::pair<std::string, std::string>>& remarks,
+                   const std::filesystem::path& table) {
   constexpr std::size_t kShown = 5;
-  for (std::size_t i = 0; i < std::min(kShown, summary.skipped.size()); ++i)
-    fmt::print("  skipped {}: {}\n", summary.skipped[i].first, summary.skipped[i].second);
-  if (summary.skipped.size() > kShown)
-    fmt::print("  ... and {} more: see {}\n", summary.skipped.size() - kShown,
-               (out / "skipped.csv").string());
+  for (std::size_t i = 0; i < std::min(kShown, remarks.size()); ++i)
+    fmt::print("  {} {}: {}\n", what, remarks[i].first, remarks[i].second);
+  if (remarks.size() > kShown)
+    fmt::print("  ... and {} more: see {}\n", remarks.size() - kShown, table.string());
 }
 
 void print_doubts(const PrepareSummary& summary, const std::filesystem::path& out) {
@@ -96,17 +98,11 @@ void print_doubts(const PrepareSummary& summary, const std::filesystem::path& ou
                summary.unknown_patients);
   if (summary.unlabelled > 0)
     fmt::print(
-        "  {} recordings name no diagnosis: training takes them for free of every class. Leave "
-        "them "
-        "out, or keep\n  them as a centre of their own whose labels distil leaves aside "
-        "(--unlabelled_centres)\n",
+        "  {} recordings name no diagnosis: training takes them for free of every class. Leave\n"
+        "  them out, or keep them as a centre of their own, whose labels distil leaves aside\n"
+        "  (--unlabelled_centres)\n",
         summary.unlabelled);
-  constexpr std::size_t kShown = 3;
-  for (std::size_t i = 0; i < std::min(kShown, summary.doubts.size()); ++i)
-    fmt::print("  kept, but {}: {}\n", summary.doubts[i].first, summary.doubts[i].second);
-  if (summary.doubts.size() > kShown)
-    fmt::print("  ... and {} more notes: see {}\n", summary.doubts.size() - kShown,
-               (out / "doubts.csv").string());
+  print_remarks("kept, but", summary.doubts, out / "doubts.csv");
   if (summary.unknown_diagnoses.empty()) return;
   fmt::print("  diagnoses that are not in the vocabulary (add them with --vocabulary):");
   for (const auto& [diagnosis, records] : summary.unknown_diagnoses)
@@ -171,7 +167,7 @@ void run_prepare(const PrepareArguments& arguments) {
   const PreparedDataset data(options.out);
   fmt::print("{}: {} recordings kept, {} skipped, {} classes\n", options.out.string(), summary.kept,
              summary.skipped.size(), data.classes().size());
-  print_skipped(summary, options.out);
+  print_remarks("skipped", summary.skipped, options.out / "skipped.csv");
   print_doubts(summary, options.out);
   print_splits(data);
 }

@@ -74,9 +74,6 @@ void NetworkGradient::require_in_order(const std::string& name) {
   for (std::size_t i = 0; i < operations_.size(); ++i) {
     const explain::Operation& operation = *operations_[i];
     const std::size_t to = of(operation.writes());
-    for (const int slot : operation.reads()) {
-      if (!written[of(slot)]) refuse(name, "it reads what no operation has written");
-    }
     if (i == positions_ ? read[to] : written[to])
       refuse(name, "it writes over what it has written");
     for (const int slot : operation.reads()) read[of(slot)] = i != positions_;

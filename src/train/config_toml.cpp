@@ -34,7 +34,8 @@ void assign(const toml::node& node, T* target, const std::string& place, const s
 
 toml::table parse_toml(const std::filesystem::path& file) {
   std::error_code ignored;
-  if (!std::filesystem::is_regular_file(file, ignored))
+  // A folder opens like an empty file.
+  if (!std::filesystem::exists(file, ignored) || std::filesystem::is_directory(file, ignored))
     throw Error(file.string(), "is no file that can be read", "name a TOML file");
   try {
     return toml::parse_file(file.string());

@@ -12,10 +12,12 @@ namespace liteheart::test {
 
 /// What its convolution by Toom-Cook has: five taps, 32 channels into 16.
 constexpr std::size_t kToomWeights = edge::toom_cook_weight_count(16, 2 * 32, 32);
+/// spare: has a slot of 12 leads, the last, that nothing writes.
 /// Lead I: leads estimated, derived, convolved with stride and by Toom-Cook, attended to, pooled,
 /// and bytes.
 inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
-                                                  std::size_t toom_weights = kToomWeights) {
+                                                  std::size_t toom_weights = kToomWeights,
+                                                  bool spare = false) {
   namespace file = edge::file;
   constexpr std::uint32_t kHalo = 8;
   const std::uint32_t tokens = window / 4;
@@ -43,6 +45,7 @@ inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
              norm = slot(tokens, 16), mixed = slot(tokens, 16), y = slot(tokens, 16),
              top = slot(1, 16), logits = slot(1, 16), bytes = slot(window, 1, file::Element_Byte),
              sum = slot(tokens, 16), aside = slot(tokens, 16);
+  if (spare) slot(window, 12);
   const auto w1 = values(9 * 1 * 32), b1 = values(32);
   step(file::CreateConvolution(b, input, quarter, -1, 9, 4, 4, 1, true, w1, b1));
   const auto w7 = values(toom_weights), b7 = values(16);
