@@ -99,6 +99,19 @@ void require_places(const EvaluateArguments& a) {
   require_folder("--predictions", a.predictions);
 }
 
+std::string to_csv(const std::vector<EvaluatedSystem>& rows, const std::optional<GapClosed>& gap) {
+  EvaluationCsv csv;
+  for (const EvaluatedSystem& row : rows) {
+    csv.system(row.role);
+    csv.add(row.evaluation.report);
+    if (row.evaluation.accepted) csv.add_accepted(*row.evaluation.accepted);
+    if (row.evaluation.restored) csv.add(*row.evaluation.restored);
+    if (row.evaluation.measured) csv.add(*row.evaluation.measured);
+  }
+  if (gap) csv.add(*gap);  // of the last, the model
+  return csv.text();
+}
+
 /// The page or PDF, and each figure as SVG, where asked for.
 void write_pictures(const EvaluateArguments& a, const EvaluationStudy& study) {
   const std::vector<PanelFigure> figures = evaluation_figures(study);
@@ -182,7 +195,7 @@ void run(const EvaluateArguments& a) {
   }
   fmt::print("\n{}\n", kDisclaimer);
   if (!a.json.empty()) write_text(a.json, json.dump(2) + "\n");
-  if (!a.csv.empty()) write_text(a.csv, to_csv(model.report));
+  if (!a.csv.empty()) write_text(a.csv, to_csv(rows, gap));
   if (!a.predictions.empty()) write_model_predictions(a.predictions, model, data, records);
   if (pictures)
     write_pictures(a, {data_name, a.split, LITEHEART_VERSION, std::move(rows), std::move(gap)});
@@ -211,7 +224,7 @@ void add_evaluate(CLI::App& app) {
   command->add_option("--seed", a->seed, "seed of the bootstrap")->capture_default_str();
   command->add_option("--threads", a->threads, "threads; 0 is all cores")->capture_default_str();
   command->add_option("--json", a->json, "write everything as JSON to this file");
-  command->add_option("--csv", a->csv, "write the model's numbers as CSV to this file");
+  command->add_option("--csv", a->csv, "write every number as CSV to this file, a row each");
   command->add_option(
       "--report", a->report,
       "write a page of tables and figures to this file: .html, or .pdf for the figures "
@@ -220,6 +233,8 @@ void add_evaluate(CLI::App& app) {
   command->add_option("--predictions", a->predictions,
                       "write the model's logits, with labels, patients and thresholds, into this "
                       "folder: .npy, .csv and .json");
+  command->footer(
+      "Example: liteheart evaluate --data data --model lite --baseline baseline --teacher teacher");
   command->callback([a] { run(*a); });
 }
 

@@ -91,10 +91,6 @@ std::string to_table(const Report& report);
 /// Keys are the fields' names; an undefined number is null, an interval [low, high] stands under
 /// the number's key + "_interval".
 nlohmann::json to_json(const Report& report);
-/// A row a number: code,abbreviation,metric,value,low,high. Code and abbreviation are empty for the
-/// numbers of all classes together; value, low and high where undefined.
-std::string to_csv(const Report& report);
-
 /// Predictions of a system, and what turns them into decisions.
 struct System {
   const Predictions& predictions;

@@ -7,8 +7,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "eval/restoration.h"
-
 namespace liteheart {
 
 std::vector<NamedEstimate> overall(const Report& r) {
@@ -145,7 +143,7 @@ std::string heading(const Report& r) {
 }
 
 /// RFC 4180.
-std::string quoted(const std::string& field) {
+std::string csv_field(const std::string& field) {
   if (field.find_first_of(",\"\r\n") == field.npos) return field;
   std::string text = "\"";
   for (char c : field) text += c == '"' ? std::string("\"\"") : std::string(1, c);
@@ -153,16 +151,6 @@ std::string quoted(const std::string& field) {
 }
 
 Estimate count(std::size_t n) { return {static_cast<double>(n), {}}; }
-
-std::string csv_row(const Diagnosis& d, const char* metric, const Estimate& e) {
-  const auto shortest = [](const std::optional<double>& v) {
-    return v ? fmt::format("{}", *v) : "";
-  };
-  std::optional<double> low, high;
-  if (e.interval) low = e.interval->low, high = e.interval->high;
-  return fmt::format("{},{},{},{},{},{}\n", quoted(d.code), quoted(d.abbreviation), metric,
-                     shortest(e.value), shortest(low), shortest(high));
-}
 
 json to_json(const MeasurementError& e) {
   return {{"records", e.records},       {"true_records", e.true_records},
@@ -209,18 +197,58 @@ json to_json(const Report& r) {
   return out;
 }
 
-std::string to_csv(const Report& r) {
-  std::string text = "code,abbreviation,metric,value,low,high\n";
-  text += csv_row({}, "records", count(r.records)) + csv_row({}, "patients", count(r.patients));
-  for (const NamedEstimate& o : overall(r)) text += csv_row({}, o.key, o.estimate);
+void EvaluationCsv::row(const std::string& metric, const Estimate& e, const Diagnosis& d) {
+  const auto shortest = [](const std::optional<double>& v) {
+    return v ? fmt::format("{}", *v) : "";
+  };
+  std::optional<double> low, high;
+  if (e.interval) low = e.interval->low, high = e.interval->high;
+  text_ += fmt::format("{},{},{},{},{},{},{}\n", csv_field(system_), csv_field(d.code),
+                       csv_field(d.abbreviation), metric, shortest(e.value), shortest(low),
+                       shortest(high));
+}
+
+void EvaluationCsv::add(const Report& r) {
+  row("records", count(r.records));
+  row("patients", count(r.patients));
+  for (const NamedEstimate& o : overall(r)) row(o.key, o.estimate);
   for (const ClassReport& c : r.classes) {
-    text += csv_row(c.diagnosis, "positives", count(c.positives));
-    text += csv_row(c.diagnosis, "negatives", count(c.negatives));
-    text += csv_row(c.diagnosis, "prevalence", {c.prevalence, {}});
-    text += csv_row(c.diagnosis, "threshold", {c.threshold, {}});
-    for (const NamedEstimate& n : numbers(c)) text += csv_row(c.diagnosis, n.key, n.estimate);
+    row("positives", count(c.positives), c.diagnosis);
+    row("negatives", count(c.negatives), c.diagnosis);
+    row("prevalence", {c.prevalence, {}}, c.diagnosis);
+    row("threshold", {c.threshold, {}}, c.diagnosis);
+    for (const NamedEstimate& n : numbers(c)) row(n.key, n.estimate, c.diagnosis);
   }
-  return text;
+}
+
+void EvaluationCsv::add_accepted(const Report& r) {
+  for (const NamedEstimate& o : overall(r)) row(std::string("accepted_") + o.key, o.estimate);
+}
+
+void EvaluationCsv::add(const LeadsRestored& leads) {
+  for (std::size_t lead = 0; lead < leads.size(); ++lead) {
+    row(fmt::format("restored_{}_pearson", kLeadNames[lead]), {leads[lead].pearson, {}});
+    row(fmt::format("restored_{}_mse", kLeadNames[lead]), {leads[lead].mse, {}});
+  }
+}
+
+void EvaluationCsv::add(const MeasurementErrors& errors) {
+  const auto add = [this](const std::string& name, const MeasurementError& e) {
+    row(name + "_error_median", {e.median, {}});
+    row(name + "_error_percentile_90", {e.percentile_90, {}});
+    row(name + "_error_bias", {e.bias, {}});
+    row(name + "_error_constant_median", {e.constant_median, {}});
+  };
+  add("restored_qrs_axis_deg", errors.qrs_axis_deg);
+  add("restored_qrs_ms", errors.qrs_ms);
+  add("restored_qt_ms", errors.qt_ms);
+  for (std::size_t lead = 0; lead < errors.st_mv.size(); ++lead)
+    add(fmt::format("restored_st_mv_{}", kLeadNames[lead]), errors.st_mv[lead]);
+}
+
+void EvaluationCsv::add(const GapClosed& gap) {
+  for (const auto& [key, r] : ratios(gap))
+    row(std::string("gap_closed_") + key, {r->closed, r->interval});
 }
 
 std::string to_table(const GapClosed& g) {

@@ -8,6 +8,7 @@
 
 #include "eval/measurement_error.h"
 #include "eval/report.h"
+#include "eval/restoration.h"
 
 namespace liteheart {
 
@@ -35,6 +36,31 @@ std::string cell(const Estimate& estimate);
 
 /// The abbreviation, or the code where it has none.
 const std::string& short_name(const Diagnosis& diagnosis);
+
+/// A row a number: system,code,abbreviation,metric,value,low,high. Code and abbreviation are empty
+/// where a number is not of one class; value, low and high where undefined.
+class EvaluationCsv {
+ public:
+  /// What is added from here on is of this system.
+  void system(const std::string& name) { system_ = name; }
+  void add(const Report& report);
+  /// The numbers of all classes together, of the recordings that the quality gate accepted:
+  /// accepted_macro_auc and so on.
+  void add_accepted(const Report& report);
+  /// restored_II_pearson, restored_II_mse and so on.
+  void add(const LeadsRestored& leads);
+  /// restored_qt_ms_error_median, restored_st_mv_V6_error_bias and so on.
+  void add(const MeasurementErrors& errors);
+  /// gap_closed_macro_auc and so on.
+  void add(const GapClosed& gap);
+  const std::string& text() const { return text_; }
+
+ private:
+  void row(const std::string& metric, const Estimate& estimate, const Diagnosis& of = {});
+
+  std::string system_;
+  std::string text_ = "system,code,abbreviation,metric,value,low,high\n";
+};
 
 /// Of the share of accepted recordings, their number.
 std::size_t accepted_records(const Report& report);

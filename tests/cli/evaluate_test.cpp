@@ -106,8 +106,26 @@ TEST_F(Evaluate, ReportsAxisIntervalsAndStLevelOfTheRestoredLeadsBesideAConstant
 
 TEST_F(Evaluate, WritesACsvWithAHeaderAndEvenRows) {
   ASSERT_GT(csv_.size(), 100u);  // some numbers of each of the classes
-  EXPECT_EQ(csv_[0], "code,abbreviation,metric,value,low,high");
-  for (const std::string& row : csv_) EXPECT_EQ(std::ranges::count(row, ','), 5) << row;
+  EXPECT_EQ(csv_[0], "system,code,abbreviation,metric,value,low,high");
+  for (const std::string& row : csv_) EXPECT_EQ(std::ranges::count(row, ','), 6) << row;
+}
+
+TEST_F(Evaluate, WritesEverySystemAndTheGapAndTheRestoredLeadsIntoTheCsv) {
+  const auto value = [](const std::string& system, const std::string& metric) -> nlohmann::json {
+    const std::string row = system + ",,," + metric + ",";
+    for (const std::string& line : csv_) {
+      if (!line.starts_with(row)) continue;
+      const std::string number = line.substr(row.size(), line.find(',', row.size()) - row.size());
+      return number.empty() ? nlohmann::json() : nlohmann::json(std::stod(number));
+    }
+    return "no row " + row;
+  };
+  for (const char* role : {"teacher", "baseline", "model"})
+    EXPECT_EQ(value(role, "macro_auc"), json_[role]["macro_auc"]) << role;
+  EXPECT_EQ(value("model", "gap_closed_macro_auc"), json_["gap_closed"]["macro_auc"]["gap_closed"]);
+  EXPECT_EQ(value("model", "restored_V6_pearson"), json_["restoration"]["V6"]["pearson"]);
+  EXPECT_EQ(value("model", "restored_qt_ms_error_bias"),
+            json_["restored_measurements"]["qt_ms"]["bias"]);
 }
 
 TEST_F(Evaluate, WritesAPageWithEverySection) {

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "ecg/error.h"
+#include "eval/report_format.h"
 #include "golden.h"
 
 namespace liteheart {
@@ -182,20 +183,23 @@ TEST(ReportTable, ColumnsAreAligned) {
 TEST(ReportCsv, HoldsEveryNumberOnceWithItsInterval) {
   Report r = golden_report();
   r.classes[0].diagnosis.abbreviation = "a,\"b\"";
-  const auto rows = lines(to_csv(r));
-  EXPECT_EQ(rows.front(), "code,abbreviation,metric,value,low,high");
+  EvaluationCsv csv;
+  csv.system("model");
+  csv.add(r);
+  const auto rows = lines(csv.text());
+  EXPECT_EQ(rows.front(), "system,code,abbreviation,metric,value,low,high");
   EXPECT_EQ(rows.size(), 1 + 16 + r.classes.size() * 12);
 
   const auto& expected = golden()["report"]["expected"];
   std::vector<std::string> auc;
   std::istringstream cells(rows[3]);
   for (std::string cell; std::getline(cells, cell, ',');) auc.push_back(cell);
-  ASSERT_EQ(auc.size(), 6u);
-  EXPECT_EQ(auc[2], "macro_auc");
-  EXPECT_NEAR(std::stod(auc[3]), expected["macro_auc"], kGoldenTolerance);
-  EXPECT_NEAR(std::stod(auc[5]), expected["macro_auc_interval"][1], kGoldenTolerance);
-  EXPECT_EQ(rows[17],
-            "426783006,\"a,\"\"b\"\"\",positives," + std::to_string(r.classes[0].positives) + ",,");
+  ASSERT_EQ(auc.size(), 7u);
+  EXPECT_EQ(auc[3], "macro_auc");
+  EXPECT_NEAR(std::stod(auc[4]), expected["macro_auc"], kGoldenTolerance);
+  EXPECT_NEAR(std::stod(auc[6]), expected["macro_auc_interval"][1], kGoldenTolerance);
+  EXPECT_EQ(rows[17], "model,426783006,\"a,\"\"b\"\"\",positives," +
+                          std::to_string(r.classes[0].positives) + ",,");
 }
 
 }  // namespace
