@@ -2,7 +2,11 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +16,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -183,18 +188,51 @@ bool looks_like_archive(std::string_view beginning) {
   return beginning.size() > kTarMagicAt && beginning.substr(kTarMagicAt).starts_with("ustar");
 }
 
+namespace {
+
+constexpr std::string_view kTemporary = "liteheart_";
+
+/// A descriptor of the folder, by which it is locked; -1 where another process has it.
+int hold(const fs::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0 || ::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
+  ::close(descriptor);
+  return -1;
+}
+
+/// Removes what killed processes of this user have left.
+void remove_left_behind(const fs::path& place) {
+  std::error_code ignored;
+  for (fs::directory_iterator at(place, ignored), end; at != end; at.increment(ignored)) {
+    if (!at->path().filename().native().starts_with(kTemporary)) continue;
+    struct stat about {};
+    constexpr std::time_t kJustMade = 60;  // seconds in which its process may not hold it yet
+    if (::lstat(at->path().c_str(), &about) != 0 || !S_ISDIR(about.st_mode) ||
+        about.st_uid != ::geteuid() || about.st_mtime > std::time(nullptr) - kJustMade)
+      continue;
+    const int held = hold(at->path());
+    if (held < 0) continue;
+    fs::remove_all(at->path(), ignored);
+    ::close(held);
+  }
+}
+
+}  // namespace
+
 UnpackedArchive::UnpackedArchive(InputFile& archive) {
   std::error_code error;
   const fs::path place = fs::temp_directory_path(error);
   if (error)
     throw Error(archive.place(), "cannot be unpacked: TMPDIR names no folder",
                 "set TMPDIR to a folder that may be written to");
-  std::string name = (place / "liteheart_XXXXXX").string();
+  remove_left_behind(place);
+  std::string name = (place / (std::string(kTemporary) + "XXXXXX")).string();
   if (::mkdtemp(name.data()) == nullptr)
     throw Error(archive.place(),
                 fmt::format("cannot be unpacked in {}: {}", name, std::strerror(errno)),
                 "set TMPDIR to a folder that may be written to");
   temporary_ = fs::canonical(name);
+  held_ = hold(temporary_);
   folder_ = temporary_ / bare_name(archive);
   try {
     make_folder(folder_);
@@ -202,6 +240,7 @@ UnpackedArchive::UnpackedArchive(InputFile& archive) {
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(temporary_, ignored);
+    if (held_ >= 0) ::close(held_);
     throw;
   }
 }
@@ -209,6 +248,7 @@ UnpackedArchive::UnpackedArchive(InputFile& archive) {
 UnpackedArchive::~UnpackedArchive() {
   std::error_code ignored;
   fs::remove_all(temporary_, ignored);
+  if (held_ >= 0) ::close(held_);
 }
 
 }  // namespace liteheart

@@ -11,8 +11,8 @@ namespace liteheart {
 /// Whether a file begins like a zip, tar, 7z, or a gzip, bzip2, xz or zstd stream.
 bool looks_like_archive(std::string_view beginning);
 
-/// A temporary folder with the files of an archive, which goes when this goes. Its name is the
-/// archive's without extension.
+/// A temporary folder with the files of an archive, which goes when this goes; of a process that
+/// was killed, when the next archive is unpacked. Its name is the archive's without extension.
 class UnpackedArchive {
  public:
   /// Unpacks all regular files but hidden ones and the two huge tables of an Apple Health export
@@ -27,6 +27,7 @@ class UnpackedArchive {
 
  private:
   std::filesystem::path temporary_, folder_;
+  int held_ = -1;  // temporary_, locked as long as this process lives
 };
 
 }  // namespace liteheart

@@ -91,21 +91,41 @@ struct PathHash {
   std::size_t operator()(const fs::path& path) const { return fs::hash_value(path); }
 };
 
+/// All files below a folder but hidden ones, also where links lead; each folder once.
+std::vector<fs::path> files_under(const fs::path& folder) {
+  std::vector<fs::path> files, folders = {folder};  // then the links, after what is really there
+  std::unordered_set<fs::path, PathHash> seen;
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    if (!seen.insert(fs::canonical(folders[i])).second) continue;
+    for (fs::recursive_directory_iterator at(folders[i]), end; at != end; ++at) {
+      std::error_code dangling;
+      if (at->is_regular_file(dangling)) {
+        if (at->path().filename().native().front() != '.') files.push_back(at->path());
+      } else if (at->is_directory(dangling)) {
+        if (at->is_symlink())
+          folders.push_back(at->path());
+        else if (!seen.insert(fs::canonical(at->path())).second)
+          at.disable_recursion_pending();
+      }
+    }
+  }
+  return files;
+}
+
 /// Files in a folder that hold a recording, each once: a WFDB record by its header, without the
 /// headers that are only segments of a record found there too.
 std::vector<fs::path> recordings_under(const fs::path& folder) {
   std::vector<fs::path> found, others;
   std::unordered_set<fs::path, PathHash> segments, signals;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file() || entry.path().filename().native().front() == '.') continue;
-    if (!is_wfdb_header_name(entry.path())) {
-      others.push_back(entry.path());
+  for (const fs::path& file : files_under(folder)) {
+    if (!is_wfdb_header_name(file)) {
+      others.push_back(file);
       continue;
     }
-    WfdbFiles files = wfdb_files(entry.path());
+    WfdbFiles files = wfdb_files(file);
     for (fs::path& segment : files.segments) segments.insert(std::move(segment));
     for (fs::path& signal : files.signals) signals.insert(std::move(signal));
-    found.push_back(entry.path());
+    found.push_back(file);
   }
   std::erase_if(found, [&](const fs::path& header) { return segments.contains(header); });
   for (fs::path& file : others) {

@@ -2,8 +2,12 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -79,8 +83,9 @@ class Archive : public test::Scratch {
   /// Temporary folders that unpacking has left behind.
   bool nothing_left() const { return fs::is_empty(unpacked_); }
 
- private:
   const fs::path unpacked_ = folder / "unpacked";
+
+ private:
   std::string before_;
 };
 
@@ -167,6 +172,25 @@ TEST_F(Archive, ABombIsRefusedAndLeavesNothingBehind) {
   EXPECT_NE(error.find("bomb.zip: unpacks to more than 200 times its size"), std::string::npos)
       << error;
   EXPECT_TRUE(nothing_left());
+}
+
+TEST_F(Archive, WhatAKilledProcessLeftGoesWithTheNextAndWhatALivingOneHoldsStays) {
+  const auto file =
+      write_archive(folder / "set.zip", Kind::kZip, {{"rec.hea", kHeader}, {"rec.dat", kSignal}});
+  const auto make = [this](const char* name, int minutes_old) {
+    const fs::path left = unpacked_ / name;
+    fs::create_directories(left / "set");
+    fs::last_write_time(left, fs::file_time_type::clock::now() - std::chrono::minutes(minutes_old));
+    return left;
+  };
+  const fs::path left = make("liteheart_killed", 60), fresh = make("liteheart_fresh", 0),
+                 other = make("other_program", 60), held = make("liteheart_held", 60);
+  const int holding = ::open(held.c_str(), O_RDONLY | O_DIRECTORY);
+  ASSERT_EQ(::flock(holding, LOCK_EX), 0);
+  EXPECT_EQ(read_recording(file).samples, 300u);
+  ::close(holding);
+  EXPECT_FALSE(fs::exists(left));
+  for (const fs::path& stays : {fresh, other, held}) EXPECT_TRUE(fs::exists(stays)) << stays;
 }
 
 TEST_F(Archive, HiddenFilesAndTheTablesOfAHealthExportAreLeftOut) {

@@ -45,6 +45,20 @@ TEST_F(RecordingFolder, ARecordingIsReadByHeaderSignalFileOrRecordName) {
   }
 }
 
+TEST_F(RecordingFolder, LinkedFoldersAreSearchedOnceEvenInCircles) {
+  const test::TemporaryFolder elsewhere;
+  elsewhere.write("d.hea", header_of("d"));
+  elsewhere.write("d.dat", test::int16_bytes({100, 200}));
+  fs::create_directory_symlink(elsewhere.path(), folder.path() / "linked");
+  fs::create_directory_symlink(folder.path(), elsewhere.path() / "back");
+  fs::create_directory_symlink(folder.path() / "sub", folder.path() / "again");
+  fs::create_directory_symlink("nowhere", folder.path() / "dangling");
+  std::vector<fs::path> expected;
+  for (const char* name : {"a", "b", "linked/d", "sub/c"})
+    expected.push_back(folder.path() / (std::string(name) + ".hea"));
+  EXPECT_EQ(find_recordings(folder.path()), expected);
+}
+
 TEST_F(RecordingFolder, AHeaderIsRecognisedByItsContent) {
   const auto renamed = folder.write("header.txt", header_of("a"));
   EXPECT_EQ(read_recording(renamed).mv, (std::vector<float>{1, 2}));
