@@ -8,18 +8,27 @@
 namespace liteheart {
 namespace {
 
-constexpr std::size_t kBarWidth = 24;
+constexpr std::size_t kWidestBar = 24;
 constexpr std::chrono::seconds kLogPause(5);
 
-std::string bar(double share) {
-  const auto full = static_cast<std::size_t>(share * kBarWidth);
-  return '[' + std::string(full, '=') + std::string(kBarWidth - full, ' ') + ']';
+/// "[====    ] " in `room` characters at most; nothing where that is too few to show anything.
+std::string bar(double share, std::size_t room) {
+  constexpr std::size_t kFrame = 3, kNarrowest = 6;
+  if (room < kFrame + kNarrowest) return {};
+  const std::size_t width = std::min(room - kFrame, kWidestBar);
+  const auto full = static_cast<std::size_t>(share * static_cast<double>(width));
+  return '[' + std::string(full, '=') + std::string(width - full, ' ') + "] ";
 }
 
 }  // namespace
 
-Progress::Progress(std::string label, std::size_t total)
-    : label_(std::move(label)), total_(total), line_(kLogPause), start_(Clock::now()) {}
+Progress::Progress(std::string label, std::size_t total, std::size_t begin)
+    : label_(std::move(label)),
+      total_(total),
+      begin_(begin),
+      done_(begin),
+      line_(kLogPause),
+      start_(Clock::now()) {}
 
 Progress::~Progress() { finish(); }
 
@@ -40,17 +49,17 @@ void Progress::draw() {
   const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   const double share =
       total_ > 0 ? std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_)) : 1.0;
-  const double rate = seconds > 0 ? static_cast<double>(done_) / seconds : 0;
-  std::string line = label_ + ' ';
-  if (line_.is_terminal()) line += bar(share) + ' ';
-  line += fmt::format("{}/{}  {:.{}f}/s", done_, total_, rate, rate < 10 ? 1 : 0);
+  const double rate = seconds > 0 ? static_cast<double>(done_ - begin_) / seconds : 0;
+  std::string text = fmt::format("{}/{}  {:.{}f}/s", done_, total_, rate, rate < 10 ? 1 : 0);
   if (finished_) {
-    line += "  took " + duration_text(seconds);
-  } else if (done_ > 0 && done_ < total_) {
-    line += "  " + duration_text(static_cast<double>(total_ - done_) / rate) + " left";
+    text += "  took " + duration_text(seconds);
+  } else if (done_ > begin_ && done_ < total_) {
+    text += "  " + duration_text(static_cast<double>(total_ - done_) / rate) + " left";
   }
-  if (!note_.empty()) line += "  " + note_;
-  line_.show(std::move(line));
+  if (!note_.empty()) text += "  " + note_;
+  const std::size_t taken = label_.size() + 1 + text.size();
+  if (line_.width() > taken) text.insert(0, bar(share, line_.width() - taken));
+  line_.show(label_ + ' ' + text);
 }
 
 }  // namespace liteheart

@@ -16,8 +16,9 @@ namespace liteheart {
 ///   progress.finish();
 class Progress {
  public:
-  /// `label` begins the line; `total` is what update() counts up to.
-  Progress(std::string label, std::size_t total);
+  /// `label` begins the line; `total` is what update() counts up to, from `begin`: the rate is that
+  /// of what comes after it.
+  Progress(std::string label, std::size_t total, std::size_t begin = 0);
   /// Ends the line, as finish() does.
   ~Progress();
   Progress(const Progress&) = delete;
@@ -33,7 +34,7 @@ class Progress {
   void draw();
 
   std::string label_, note_;
-  std::size_t total_, done_ = 0;
+  std::size_t total_, begin_, done_;
   bool finished_ = false;
   StatusLine line_;
   Clock::time_point start_;

@@ -32,13 +32,15 @@ StatusLine::StatusLine(std::chrono::seconds log_pause)
       pause_(terminal_ ? Clock::duration(kTerminalPause) : Clock::duration(log_pause)),
       drawn_(Clock::now()) {}
 
+std::size_t StatusLine::width() const { return terminal_ ? terminal_width() - 1 : 0; }
+
 bool StatusLine::is_due() const { return Clock::now() - drawn_ >= pause_; }
 
 void StatusLine::show(std::string line) {
   drawn_ = Clock::now();
   drawn_anything_ = true;
   if (terminal_) {
-    line.resize(std::min(line.size(), terminal_width() - 1));
+    line.resize(std::min(line.size(), width()));
     fmt::print(stderr, "\r{}\x1b[K", line);  // and clears the rest of the line
   } else {
     fmt::print(stderr, "{}\n", line);

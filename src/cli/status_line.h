@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 namespace liteheart {
@@ -12,7 +13,8 @@ class StatusLine {
  public:
   explicit StatusLine(std::chrono::seconds log_pause);
 
-  bool is_terminal() const { return terminal_; }
+  /// Characters that a line on the terminal has; 0 where there is none.
+  std::size_t width() const;
   /// Whether it is time for show() again.
   bool is_due() const;
   void show(std::string line);

@@ -46,7 +46,7 @@ void run(const TrainConfig& config) {
   callbacks.stop = &stop_requested;
   callbacks.progress = [&](const std::string& stage, std::size_t done, std::size_t total,
                            const std::string& note) {
-    if (!bar || stage != shown) bar = std::make_unique<Progress>(stage, total);
+    if (!bar || stage != shown) bar = std::make_unique<Progress>(stage, total, done);
     shown = stage;
     bar->update(done, note);
   };
@@ -129,6 +129,9 @@ void add_train(CLI::App& app) {
       "continues.");
   const auto config = std::make_shared<TrainConfig>(train_defaults());
   add_settings(command, config, false);
+  command->footer(
+      "Example: liteheart train --data data --out teacher --network student-base --lead all\n"
+      "         liteheart train --data data --out baseline --lead I");
 }
 
 void add_distil(CLI::App& app) {
@@ -139,6 +142,7 @@ void add_distil(CLI::App& app) {
                          "Interrupted, the same command continues.");
   const auto config = std::make_shared<TrainConfig>(distil_defaults());
   add_settings(command, config, true);
+  command->footer("Example: liteheart distil --data data --teacher teacher --out lite --lead I");
 }
 
 }  // namespace liteheart

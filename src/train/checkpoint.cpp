@@ -1,5 +1,7 @@
 #include "train/checkpoint.h"
 
+#include <fmt/format.h>
+
 #include "ecg/error.h"
 #include "train/config.h"
 
@@ -32,7 +34,14 @@ void write_checkpoint(const std::filesystem::path& out, const Checkpoint& checkp
 std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& out, const json& config) {
   const auto path = checkpoint_file(out);
   if (!std::filesystem::exists(path)) return std::nullopt;
-  const WeightFile file = read_safetensors(path);
+  const WeightFile file = [&] {
+    try {
+      return read_safetensors(path);
+    } catch (const Error& e) {
+      throw Error(path.string(), fmt::format("no training can continue from it ({})", e.what()),
+                  "choose another --out, or delete the folder to begin again");
+    }
+  }();
   Checkpoint checkpoint;
   try {
     checkpoint.config = json::parse(file.metadata.at("config"));

@@ -36,6 +36,17 @@ using nlohmann::json;
 constexpr std::uint64_t kLogEvery = 50;
 constexpr double kJudgedAuc = 0.8;  // validation AUC below which the leads cannot judge a class
 
+/// Whether a class is there in some of the records and not in others, so that it can be measured.
+bool tell_apart(const PreparedDataset& data, const std::vector<std::size_t>& records) {
+  for (std::size_t c = 0; c < data.classes().size(); ++c) {
+    const auto positives = std::count_if(records.begin(), records.end(), [&](std::size_t record) {
+      return data.labels(record)[c] != 0;
+    });
+    if (positives > 0 && positives < std::ssize(records)) return true;
+  }
+  return false;
+}
+
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -58,6 +69,7 @@ class Trainer {
   void step();
   bool end_epoch();
   Predictions validate(Model& model) const;
+  std::string best_so_far() const;
   void finish();
   TrainOutcome outcome() const;
 
@@ -108,6 +120,12 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
                 "raise --labelled or prepare with a larger training split");
   if (validation_.empty())
     throw Error(config.data, "no labelled record is left to validate on",
+                "raise --labelled or prepare with a larger validation split");
+  if (!tell_apart(data_, validation_))
+    throw Error(config.data,
+                fmt::format("none of the {} classes is both present and absent among the {} "
+                            "labelled records of the validation split",
+                            data_.classes().size(), validation_.size()),
                 "raise --labelled or prepare with a larger validation split");
 
   options.leads = model_.card.leads;
@@ -372,6 +390,12 @@ bool Trainer::end_epoch() {
          report.epoch - progression_.best_epoch >= config_.patience;
 }
 
+std::string Trainer::best_so_far() const {
+  if (progression_.best_epoch == 0) return {};
+  return config_.selection == "auc" ? fmt::format(", best AUC {:.3f}", progression_.best_auc)
+                                    : fmt::format(", best MAP {:.3f}", progression_.best_map);
+}
+
 /// Codes of the classes that these leads cannot judge, by the validation split.
 std::vector<std::string> not_judged(const Predictions& p, const std::vector<Diagnosis>& classes) {
   std::vector<std::string> codes;
@@ -437,9 +461,9 @@ TrainOutcome Trainer::run() {
         const auto batch = static_cast<std::uint64_t>(config_.batch);
         const double mean = progression_.sums["total"].get<double>() /
                             static_cast<double>(progression_.step - first);
-        callbacks_.progress(stage, (progression_.step - first) * batch, steps_per_epoch_ * batch,
-                            fmt::format("loss {:.4f}, best MAP {:.3f}", mean,
-                                        std::max(0.0, progression_.best_map)));
+        callbacks_.progress(stage, progression_.step * batch,
+                            static_cast<std::uint64_t>(config_.epochs) * steps_per_epoch_ * batch,
+                            fmt::format("loss {:.3f}{}", mean, best_so_far()));
       }
       if (callbacks_.stop != nullptr && callbacks_.stop->load()) {
         checkpoint();

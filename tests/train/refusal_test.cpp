@@ -70,13 +70,22 @@ TEST_F(Training, from_a_model_of_other_leads_or_for_a_centre_that_is_not_there_i
   EXPECT_NE(train_apart(config).error.find("no labelled record"), std::string::npos);
 }
 
+TEST_F(Training, that_nothing_could_be_measured_on_is_an_error) {
+  TrainConfig config = settings(out("unmeasured"));
+  config.labelled = 0.02;  // a validation record or two
+  const std::string error = train_apart(config).error;
+  EXPECT_NE(error.find("is both present and absent among the"), std::string::npos) << error;
+}
+
 TEST_F(Training, with_a_damaged_checkpoint_is_an_error_that_names_it) {
   const TrainConfig config = settings(out("damaged"));
   ASSERT_EQ(train_apart(config, {.stop_after_steps = 1}).error, "");
   const auto file = checkpoint_file(config.out);
   const std::string bytes = read_bytes(file);
   test::write_bytes(file, bytes.substr(0, bytes.size() / 2));
-  EXPECT_NE(train_apart(config).error.find(file.string()), std::string::npos);
+  const std::string error = train_apart(config).error;
+  EXPECT_NE(error.find(file.string()), std::string::npos);
+  EXPECT_NE(error.find("delete the folder to begin again"), std::string::npos) << error;
 }
 
 TEST_F(Training, that_cannot_learn_anything_is_an_error_before_it_begins) {
