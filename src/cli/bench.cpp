@@ -38,6 +38,7 @@ void add_bench(CLI::App& app) {
   command->add_option("--seconds", a->seconds, "time to spend on each kernel path")
       ->capture_default_str()
       ->check(CLI::Range(0.01, 600.0));
+  command->footer("Example: liteheart bench lite.lhm");
   command->callback([a] { run(*a); });
 }
 

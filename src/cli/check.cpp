@@ -111,6 +111,7 @@ void add_check(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--best", a->best,
                     "of the kernel paths, only the one that this machine would use: faster");
+  command->footer("Example: liteheart check lite data --most 100");
   command->callback([a] { run(*a); });
 }
 

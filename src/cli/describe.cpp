@@ -52,6 +52,7 @@ void add_describe(CLI::App& app) {
   const auto file = std::make_shared<std::string>();
   command->add_option("MODEL", *file, "model file (.lhm or .safetensors) or training folder")
       ->required();
+  command->footer("Example: liteheart describe lite.lhm");
   command->callback([file] { describe(*file, open_engine(*file, 1)->card()); });
 }
 

@@ -221,9 +221,10 @@ class Run {
         text = fmt::format("{}: {}", which.string(), text);
       if (source != nullptr) text = source->in_users_words(text);
       fmt::print(stderr, "liteheart: {}\n", text);
-      if (reports_)
-        reports_->failed(
-            source != nullptr ? source->in_users_words(which.string()) : which.string(), text);
+      const std::string file =
+          source != nullptr ? source->in_users_words(which.string()) : which.string();
+      if (a_.json) json_.push_back({{"file", file}, {"error", text}, {"disclaimer", kDisclaimer}});
+      if (reports_) reports_->failed(file, text);
     }
   }
 
@@ -265,10 +266,13 @@ void add_diagnose(CLI::App& app) {
                       "the lead to diagnose from (shipped: I, II); what the lead of a single-lead "
                       "file is, where its own name does not tell");
   add_read_options(*command, a->read);
-  command->add_flag("--json", a->json, "print JSON");
+  command->add_flag("--json", a->json,
+                    "print JSON: an object a recording; of one that could not be read 'file' and "
+                    "'error'");
   command->add_option(
       "--challenge", a->challenge,
-      "write the PhysioNet/CinC 2021 output file of each recording into this folder");
+      "write the PhysioNet/CinC 2021 output file of each recording into this folder; what could "
+      "not be judged is 0 there");
   command->add_option("--restored", a->restored,
                       "save the 12 leads, eleven of them estimated, into this folder as WFDB");
   command->add_option(
@@ -281,6 +285,9 @@ void add_diagnose(CLI::App& app) {
       "recordings");
   add_paper_options(*command, a->paper);
   command->add_option("--threads", a->threads, "threads; 0 is all cores")->capture_default_str();
+  command->footer(
+      "Example: liteheart diagnose ecg_2023-09-26.csv --report page.html\n"
+      "         liteheart diagnose recordings --lead II --json");
   command->callback([a] { run(*a); });
 }
 

@@ -140,9 +140,9 @@ void add_draw(CLI::App& app) {
   command->add_option("OUT", a->out, "picture to write: .svg, .pdf or .png")->required();
   command->add_option("--from", a->from_s, "first second to draw")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0.0, 1e9));
   command->add_option("--seconds", a->seconds, "how many; default: all, of up to 10 minutes")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1e-3, 1e9));
   command->add_flag("--overview", a->overview,
                     "all of a long recording in one picture: heart rate, signal and quality");
   command->add_flag("--estimate", a->estimate,

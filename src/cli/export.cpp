@@ -111,6 +111,9 @@ void add_export(CLI::App& app) {
                     "products in bytes, a quarter of the size and faster; needs --data");
   command->add_option("--data", a->data,
                       "prepared data set, whose training records show the ranges of activations");
+  command->footer(
+      "Example: liteheart export lite --out lite.lhm\n"
+      "         liteheart export lite --int8 --data data --out lite-int8.lhm");
   command->callback([a] { run(*a); });
 }
 

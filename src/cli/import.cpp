@@ -25,6 +25,7 @@ void add_import(CLI::App& app) {
   command->add_option("--out", a->out, "model file to write, e.g. code-tiny.safetensors")
       ->required();
   command->add_flag("--force", a->force, "replace a file that is at --out");
+  command->footer("Example: liteheart import code_tiny_12lead.pkl --out code-tiny.safetensors");
   command->callback([a] {
     if (!a->force && std::filesystem::exists(a->out))
       throw Error(a->out, "is there already", "choose another name, or replace it with --force");

@@ -221,7 +221,7 @@ void add_prepare(CLI::App& app) {
   command
       ->add_option("--min-positives", options.min_positives,
                    "Drop classes that fewer recordings than this have (not those of a list)")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 1000000000))
       ->capture_default_str();
   command
       ->add_option(
@@ -253,7 +253,7 @@ void add_prepare(CLI::App& app) {
                     "Stop at the first recording that cannot be used, instead of skipping it");
   command
       ->add_option("--threads", options.threads, "Recordings read at the same time; 0: all cores")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   add_read_options(*command, options.read);
   command->add_option("--vocabulary", arguments->vocabulary,

@@ -3,9 +3,13 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "ecg/error.h"
 #include "eval/report.h"
@@ -28,6 +32,30 @@ std::string failure(const CLI::App* app, const CLI::Error& error) {
   return "'" + unknown.front() + "' is not a subcommand\n" + text;
 }
 
+/// Settings are spelled as in TOML (--labelled_share), other options as usual (--min-positives);
+/// here each is understood in both ways.
+std::string known_spelling(const CLI::App& command, const std::string& word) {
+  if (!word.starts_with("--")) return word;
+  std::string name = word.substr(0, word.find('='));
+  for (const auto& [from, to] : {std::pair{'-', '_'}, std::pair{'_', '-'}}) {
+    if (command.get_option_no_throw(name) != nullptr) break;
+    name = word.substr(0, name.size());
+    std::replace(name.begin() + 2, name.end(), from, to);
+  }
+  return command.get_option_no_throw(name) == nullptr ? word : name + word.substr(name.size());
+}
+
+/// What was typed, as CLI::App::parse takes it: backwards.
+std::vector<std::string> typed(const CLI::App& app, int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  const auto called = app.get_subcommands(
+      [&](const CLI::App* command) { return !words.empty() && command->get_name() == words[0]; });
+  if (!called.empty())
+    for (std::string& word : words) word = known_spelling(*called[0], word);
+  std::reverse(words.begin(), words.end());
+  return words;
+}
+
 }  // namespace
 
 int run_program(int argc, char** argv, std::initializer_list<void (*)(CLI::App&)> subcommands) {
@@ -41,7 +69,7 @@ int run_program(int argc, char** argv, std::initializer_list<void (*)(CLI::App&)
   app.failure_message(failure);
   for (const auto add : subcommands) add(app);
   try {
-    app.parse(argc, argv);
+    app.parse(typed(app, argc, argv));
     require_printed();
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 2;

@@ -60,7 +60,7 @@ void add_simulate(CLI::App& app) {
           fmt::format("Whose device, noise and patients to imitate: all, {}", centre_list()))
       ->capture_default_str();
   command->add_option("--records", arguments->records, "Recordings of each centre")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 1000000000))
       ->capture_default_str();
   command
       ->add_option("--seed", arguments->seed,

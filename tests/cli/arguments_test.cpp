@@ -86,6 +86,19 @@ TEST(Arguments, UnknownAreNamed) {
   EXPECT_EQ(lines_with(outcome.err, "--epoch").size(), 1u) << outcome.err;
 }
 
+TEST(Arguments, AreUnderstoodWithDashesAndWithUnderscores) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"train", "--learning-rate", "x"},
+        {"train", "--learning_rate=x"},
+        {"prepare", "--min_positives=x"},
+        {"prepare", "--min-positives", "x"}}) {
+    const Outcome outcome = liteheart(words);
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_EQ(lines(outcome.err).size(), 2u) << outcome.err;
+    EXPECT_EQ(lines_with(outcome.err, "x").size(), 1u) << outcome.err;  // not the option's name
+  }
+}
+
 TEST(Arguments, OfAnUnknownKindAreRefused) {
   const Outcome outcome = liteheart({"train", "--epochs", "many"});
   EXPECT_EQ(outcome.exit_code, 2);

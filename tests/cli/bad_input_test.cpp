@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "cli/study.h"
 #include "formats/registry.h"
@@ -123,6 +124,21 @@ TEST_F(BadRecordings, ThatAreTextAreNamed) {
 
 TEST_F(BadRecordings, ThatAreNotThereAreNamed) {
   EXPECT_TRUE(named_once("absent.hea", "no such recording"));
+}
+
+TEST(BadRecording, IsInTheJsonWithItsError) {
+  const ScratchFolder scratch;
+  write_bytes(scratch / "letter.txt", "Dear doctor, please find no ECG attached.\n");
+  const Outcome outcome =
+      liteheart({"diagnose", "--json", scratch / "letter.txt", Study::get().recording()});
+  EXPECT_EQ(outcome.exit_code, 1);
+  const auto all = nlohmann::json::parse(outcome.out);
+  ASSERT_EQ(all.size(), 2u);
+  for (const auto& one : all) {
+    const bool failed = one["file"] == scratch / "letter.txt";
+    EXPECT_EQ(one.contains("error"), failed) << one;
+    EXPECT_EQ(one.contains("findings"), !failed) << one;
+  }
 }
 
 class BadModel : public testing::Test {

@@ -55,6 +55,19 @@ TEST(Prepare, CountsABrokenRecordingAndKeepsTheOthers) {
   EXPECT_EQ(lines(read_bytes(scratch / "data/records.csv")).size(), 11u);
 }
 
+TEST(Prepare, TakesNoMoreMemoryForMoreRecordings) {
+  const ScratchFolder scratch;
+  const auto kilobytes = [&](const char* most) {
+    std::vector<std::string> arguments = prepare(Study::get().recordings, scratch / most);
+    arguments.insert(arguments.end(), {"--most", most});
+    const Outcome outcome = liteheart(arguments);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return outcome.most_kilobytes;
+  };
+  // A hundred recordings more, as read: 24 MB.
+  EXPECT_LT(kilobytes("120"), kilobytes("20") + 3000);
+}
+
 TEST(Prepare, StrictStopsAtABrokenRecordingAndLeavesNothing) {
   const ScratchFolder scratch;
   copy_with_a_broken_one(scratch / "source");

@@ -23,6 +23,7 @@ namespace liteheart::test {
 struct Outcome {
   int exit_code = 0;  // 128 + signal where a signal ended it, as a shell has it
   std::string out, err;
+  long most_kilobytes = 0;  // of memory, resident
 };
 
 /// A `liteheart` under way. Killed when it runs longer than any test may or is no longer of
@@ -77,7 +78,7 @@ class Process {
     while (!poll()) {
     }
     const int code = WIFSIGNALED(status_) ? 128 + WTERMSIG(status_) : WEXITSTATUS(status_);
-    return {code, text_of(out_), text_of(err_)};
+    return {code, text_of(out_), text_of(err_), used_.ru_maxrss};
   }
 
  private:
@@ -87,7 +88,7 @@ class Process {
   /// Waits a little; true once it has ended.
   bool poll() {
     if (ended_) return true;
-    ended_ = ::waitpid(id_, &status_, WNOHANG) == id_;
+    ended_ = ::wait4(id_, &status_, WNOHANG, &used_) == id_;
     if (ended_) return true;
     if (Clock::now() - start_ > kLongest) {
       ADD_FAILURE() << "still running after " << kLongest.count() << " s";
@@ -109,6 +110,7 @@ class Process {
   std::FILE *out_, *err_;
   pid_t id_ = -1;
   int status_ = 0;
+  rusage used_{};
   bool ended_ = false;
   Clock::time_point start_ = Clock::now();
 };
