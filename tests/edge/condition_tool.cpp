@@ -1,5 +1,6 @@
 // Runs the conditioning on raw float32 for scipy_agreement.py:
-//   edge_condition_tool resample|filter SOURCE_HZ RATE_HZ LEADS < [lead, samples] > [lead, out]
+//   edge_condition_tool resample|filter|normalize SOURCE_HZ RATE_HZ LEADS < [lead, samples] >
+//   [lead, out]
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -51,6 +52,20 @@ std::vector<float> filtered(double source_hz, double rate_hz, const std::vector<
   std::exit(1);
 }
 
+/// The first window of the preset that has the rate, as per-lead z-scores.
+std::vector<float> normalized(double source_hz, double rate_hz, const std::vector<float>& mv,
+                              std::size_t leads) {
+  edge::Conditioning c = rate_hz == 500 ? edge::paper_500() : edge::compact_100();
+  c.normalization = edge::Normalization::kZScore;
+  const std::vector<float> leads_in = filtered(source_hz, rate_hz, mv, leads);
+  std::vector<float> out(leads * static_cast<std::size_t>(c.window));
+  const edge::Status status =
+      edge::cut_window(c, leads_in.data(), leads_in.size() / leads, leads, 0, out.data());
+  if (status == edge::Status::kOk) return out;
+  std::fprintf(stderr, "%s\n", edge::status_text(status));
+  std::exit(1);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -59,6 +74,8 @@ int main(int argc, char** argv) {
   const double source_hz = std::atof(argv[2]), rate_hz = std::atof(argv[3]);
   const auto leads = static_cast<std::size_t>(std::atoi(argv[4]));
   const std::vector<float> out =
-      (step == "resample" ? resampled : filtered)(source_hz, rate_hz, read_all(), leads);
+      (step == "resample" ? resampled
+       : step == "filter" ? filtered
+                          : normalized)(source_hz, rate_hz, read_all(), leads);
   return std::fwrite(out.data(), sizeof(float), out.size(), stdout) == out.size() ? 0 : 1;
 }

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <random>
 #include <thread>
 #include <vector>
@@ -278,6 +280,67 @@ TEST_F(Liteheart, stream_refuses_and_goes_on) {
   ASSERT_EQ(expected.size(), 1u);
   EXPECT_EQ(taken, expected[0].at);
   EXPECT_EQ(findings[0].probability, expected[0].findings[0].probability);
+}
+
+/// Leads I and II: what goes in by lead, or in a stream by sample, comes out in the lead's place.
+TEST(LiteheartOfTwoLeads, keeps_them_apart) {
+  const auto bytes = test::small_edge_model(256, test::kToomWeights, false, {0, 1});
+  std::vector<std::max_align_t> file(bytes.size() / sizeof(std::max_align_t) + 5);
+  void* place = file.data();
+  std::size_t space = file.size() * sizeof(std::max_align_t);
+  ASSERT_NE(std::align(64, bytes.size(), place, space), nullptr);
+  std::memcpy(place, bytes.data(), bytes.size());
+  lh_model model;
+  ASSERT_EQ(lh_model_open(&model, place, bytes.size()), LH_OK);
+  constexpr unsigned kBoth = LH_LEAD_I | LH_LEAD_II;
+  ASSERT_EQ(lh_model_leads(&model), kBoth);
+  const double rate_hz = 100;
+  const auto one = beats(rate_hz, 2.56);
+  const std::size_t samples = one.size();
+  std::vector<float> two(samples), planes = one, turns;
+  for (std::size_t t = 0; t < samples; ++t)
+    two[t] = static_cast<float>(0.3 * std::sin(0.5 * static_cast<double>(t)));
+  planes.insert(planes.end(), two.begin(), two.end());
+  for (std::size_t t = 0; t < samples; ++t) turns.insert(turns.end(), {one[t], two[t]});
+
+  std::vector<lh_finding> findings(lh_model_diagnoses(&model)), streamed = findings;
+  std::vector<unsigned char> memory(lh_diagnose_memory(&model, rate_hz, samples));
+  std::vector<float> restored(12 * samples), last(12 * samples);
+  const auto diagnose = [&](unsigned leads, const std::vector<float>& mv) {
+    return lh_diagnose(&model, leads, rate_hz, mv.data(), samples, memory.data(), memory.size(),
+                       findings.data(), restored.data());
+  };
+  for (const unsigned wrong : {unsigned{LH_LEAD_I}, unsigned{LH_LEAD_II}, kBoth | LH_LEAD_V1})
+    EXPECT_EQ(diagnose(wrong, planes), LH_WRONG_LEAD) << wrong;
+  ASSERT_EQ(diagnose(kBoth, planes), LH_OK);
+  const Conditioning c = [] {
+    Conditioning own = compact_100();
+    own.window = 256;
+    return own;
+  }();
+  std::vector<float> filtered(2 * samples), scratch(filter_scratch(c, rate_hz, samples, 2));
+  ASSERT_EQ(filter_recording(c, rate_hz, planes.data(), samples, 2, filtered.data(),
+                             filtered.size(), scratch.data(), scratch.size()),
+            Status::kOk);
+  for (std::size_t t = 0; t < samples; ++t) {
+    ASSERT_EQ(restored[t], filtered[t]) << t;
+    ASSERT_EQ(restored[samples + t], filtered[samples + t]) << t;
+    // III follows from both.
+    ASSERT_NEAR(restored[2 * samples + t], filtered[samples + t] - filtered[t], 1e-6) << t;
+  }
+
+  std::vector<unsigned char> life(lh_stream_memory(&model, rate_hz));
+  lh_stream* stream = nullptr;
+  ASSERT_EQ(lh_stream_start(&stream, &model, kBoth, rate_hz, 0, 0, life.data(), life.size()),
+            LH_OK);
+  ASSERT_EQ(lh_stream_samples(stream), samples);
+  std::size_t taken = 0;
+  ASSERT_EQ(lh_stream_push(stream, turns.data(), samples, &taken, streamed.data(), last.data()),
+            LH_RESULT);
+  EXPECT_EQ(taken, samples);
+  for (std::size_t i = 0; i < 3 * samples; ++i) ASSERT_NEAR(last[i], restored[i], 1e-4) << i;
+  for (std::size_t d = 0; d < findings.size(); ++d)
+    EXPECT_NEAR(streamed[d].probability, findings[d].probability, 1e-3) << d;
 }
 
 TEST_F(Liteheart, stream_says_when_there_is_no_heart) {

@@ -1,4 +1,4 @@
-"""The conditioning of edge/ against scipy on real recordings: scipy_agreement.py TOOL
+"""The conditioning of edge/ against scipy on real recordings, step by step: scipy_agreement.py TOOL
 
 Exits with 1 where they disagree, with 77 (skipped) where scipy or the shared recordings are missing.
 """
@@ -12,10 +12,11 @@ from pathlib import Path
 SKIPPED = 77
 TOLERANCE = 1e-6  # of a lead's range; edge/condition.h promises 1e-4, float rounding is 1e-7
 RATES = (100, 500)
+WINDOWS = {100: 1024, 500: 6144}  # samples, of the two presets
 
 try:
     import numpy as np
-    from scipy import signal
+    from scipy import signal, stats
 except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(SKIPPED)
@@ -50,7 +51,10 @@ def expected(mv, source, target):
     up, down = nearest_ratio(source, target)
     resampled = signal.resample_poly(mv.astype(np.float64), up, down, axis=-1)
     b, a = signal.butter(3, [1, 47], "bandpass", fs=target)
-    return {"resample": resampled, "filter": signal.filtfilt(b, a, resampled, axis=-1)}
+    filtered = signal.filtfilt(b, a, resampled, axis=-1)
+    window = stats.zscore(filtered[:, : WINDOWS[target]], axis=-1)
+    padded = np.pad(window, ((0, 0), (0, WINDOWS[target] - window.shape[-1])))
+    return {"resample": resampled, "filter": filtered, "normalize": padded}
 
 
 def run_tool(tool, step, source, target, mv):
@@ -82,7 +86,7 @@ def main():
                 error = worst_error(run_tool(tool, step, source, target, mv), reference)
                 agrees = error < TOLERANCE
                 verdict = "" if agrees else "  DISAGREES"
-                print(f"{name:22} {source:>8} -> {target} Hz {step:8} {error:.1e}{verdict}")
+                print(f"{name:22} {source:>8} -> {target} Hz {step:9} {error:.1e}{verdict}")
                 compared, failed = compared + 1, failed + (not agrees)
     print(f"{compared} comparisons, {failed} beyond {TOLERANCE} of range")
     return 0 if compared > 0 and failed == 0 else 1

@@ -13,11 +13,12 @@ namespace liteheart::test {
 /// What its convolution by Toom-Cook has: five taps, 32 channels into 16.
 constexpr std::size_t kToomWeights = edge::toom_cook_weight_count(16, 2 * 32, 32);
 /// spare: has a slot of 12 leads, the last, that nothing writes.
-/// Lead I: leads estimated, derived, convolved with stride and by Toom-Cook, attended to, pooled,
-/// and bytes.
+/// Lead I, or those of `leads`: leads estimated, derived, convolved with stride and by Toom-Cook,
+/// attended to, pooled, and bytes.
 inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
                                                   std::size_t toom_weights = kToomWeights,
-                                                  bool spare = false) {
+                                                  bool spare = false,
+                                                  const std::vector<std::uint8_t>& leads = {0}) {
   namespace file = edge::file;
   constexpr std::uint32_t kHalo = 8;
   const std::uint32_t tokens = window / 4;
@@ -40,13 +41,15 @@ inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
   const auto step = [&]<class Op>(flatbuffers::Offset<Op> op) {
     steps.push_back(file::CreateStep(b, file::OpTraits<Op>::enum_value, op.Union()));
   };
-  const auto input = slot(window, 1), quarter = slot(tokens, 32), eight = slot(window, 8),
+  const auto measured = static_cast<std::uint32_t>(leads.size());
+  const auto input = slot(window, measured), quarter = slot(tokens, 32), eight = slot(window, 8),
              twelve = slot(window, 12), x = slot(tokens, 16), qkv = slot(tokens, 48),
              norm = slot(tokens, 16), mixed = slot(tokens, 16), y = slot(tokens, 16),
-             top = slot(1, 16), logits = slot(1, 16), bytes = slot(window, 1, file::Element_Byte),
-             sum = slot(tokens, 16), aside = slot(tokens, 16);
+             top = slot(1, 16), logits = slot(1, 16),
+             bytes = slot(window, measured, file::Element_Byte), sum = slot(tokens, 16),
+             aside = slot(tokens, 16);
   if (spare) slot(window, 12);
-  const auto w1 = values(9 * 1 * 32), b1 = values(32);
+  const auto w1 = values(9 * measured * 32), b1 = values(32);
   step(file::CreateConvolution(b, input, quarter, -1, 9, 4, 4, 1, true, w1, b1));
   const auto w7 = values(toom_weights), b7 = values(16);
   step(file::CreateConvolution(b, quarter, aside, -1, 5, 1, 2, 1, true, w7, b7, 0, 0, 0, true));
@@ -62,11 +65,11 @@ inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
   step(file::CreateConvolution(b, norm, qkv, -1, 1, 1, 0, 1, false, w4, b4));
   step(file::CreateAttention(b, qkv, mixed, 4, true));
   step(file::CreateQuantize(b, input, bytes));
-  std::vector<std::int8_t> weight8(4 * 16);
+  std::vector<std::int8_t> weight8(4 * measured * 16);
   std::vector<std::int32_t> sums(16, 0);
   for (std::size_t i = 0; i < weight8.size(); ++i) {
     weight8[i] = static_cast<std::int8_t>(static_cast<int>(random() % 255) - 127);
-    sums[i / 4] += weight8[i];
+    sums[i / (4 * measured)] += weight8[i];
   }
   const auto w8 = b.CreateVector(weight8);
   const auto s8 = b.CreateVector(sums);
@@ -89,10 +92,10 @@ inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
       file::CreateDiagnosisDirect(b, "39732003", "LAD", "left axis deviation", true, false, 0.5F, 2,
                                   1)};
   const auto list = b.CreateVector(diagnoses);
-  const auto leads = b.CreateVector(std::vector<std::uint8_t>{0});
+  const auto lead_list = b.CreateVector(leads);
   const auto provenance = b.CreateString("{}");
   file::FinishModelBuffer(
-      b, file::CreateModel(b, 100, window, 1, 47, false, leads, list, network, provenance));
+      b, file::CreateModel(b, 100, window, 1, 47, false, lead_list, list, network, provenance));
   return {b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize()};
 }
 
