@@ -162,7 +162,7 @@ class Expansion {
             grid_.jobs[data].data,
             {},
             config};
-    return training(std::move(job), train_defaults(), fmt::format("teachers/{}", config.network));
+    return training(std::move(job), fmt::format("teachers/{}", config.network));
   }
 
   std::size_t student_job(const Protocol& protocol, const Method& method, const Point& point,
@@ -175,13 +175,12 @@ class Expansion {
     }
     settings = settings.with(method.settings).with(experiment_->last);
     label += fmt::format("/seed-{}", seed);
-    const TrainConfig defaults = method.distil ? distil_defaults() : train_defaults();
     if (!method.distil) {
       const Settings given = settings;
       for (const auto& [key, value] : given.values())
         if (is_distil_only(key)) settings.remove(key);
     }
-    TrainConfig config = settings.applied_to(defaults);
+    TrainConfig config = settings.applied_to(method.distil ? distil_defaults() : train_defaults());
     config.seed = seed;
     const std::size_t own_data =
         method.data.empty() ? data : data_job(named(experiment_->data, method.data), data);
@@ -200,14 +199,14 @@ class Expansion {
       job.needs.push_back(start);
       job.config.start = open_out(grid_.jobs[start].folder);
     }
-    return training(std::move(job), defaults, "cells/" + label);
+    return training(std::move(job), "cells/" + label);
   }
 
   /// Completes the command of a training that has its configuration.
-  std::size_t training(Job job, const TrainConfig& defaults, const std::string& name) {
+  std::size_t training(Job job, const std::string& name) {
     job.config.threads = 1;
     check_training(job.label, job.config);
-    const auto settings = settings_arguments(job.config, defaults);
+    const auto settings = settings_arguments(job.config);
     job.words.insert(job.words.end(), settings.begin(), settings.end());
     job.words.insert(job.words.end(), {"--data", open_out(job.data)});
     const auto [index, is_new] = place(std::move(job), name);

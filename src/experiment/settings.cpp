@@ -53,14 +53,15 @@ bool is_distil_only(std::string_view key) {
                      [&](const ConfigField& f) { return f.key == key && f.distil_only; });
 }
 
-std::vector<std::string> settings_arguments(const TrainConfig& config,
-                                            const TrainConfig& defaults) {
-  TrainConfig a = config, b = defaults;
-  const auto given = config_fields(a), usual = config_fields(b);
+std::vector<std::string> settings_arguments(const TrainConfig& config) {
+  const bool distil = !config.teacher.empty();
+  TrainConfig a = config, b = distil ? distil_defaults() : train_defaults(), c;
+  const auto given = config_fields(a), usual = config_fields(b), plain = config_fields(c);
   std::vector<std::string> words;
   for (std::size_t i = 0; i < given.size(); ++i) {
     const SettingValue value = value_of(given[i]);
-    if (value == value_of(usual[i])) continue;
+    if (given[i].distil_only && !distil) continue;
+    if (value == value_of(usual[i]) && value == value_of(plain[i])) continue;
     words.push_back("--" + given[i].key);
     words.push_back(text_of(value));
   }

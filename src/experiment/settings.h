@@ -38,7 +38,9 @@ class Settings {
 SettingValue value_in(const TrainConfig& config, const std::string& key);
 bool is_distil_only(std::string_view key);
 
-/// "--key value" of every setting in which `config` differs from `defaults`, in the order of help.
-std::vector<std::string> settings_arguments(const TrainConfig& config, const TrainConfig& defaults);
+/// "--key value" of every setting in which `config` differs from what `liteheart train`, or with a
+/// teacher `liteheart distil`, begins from, or from TrainConfig(), in the order of help. So the
+/// command stays the same, and does the same, when a default changes.
+std::vector<std::string> settings_arguments(const TrainConfig& config);
 
 }  // namespace liteheart

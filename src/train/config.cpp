@@ -125,7 +125,9 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
       {"weight_supervised", &c.weight_supervised, "weight of the labels"},
       {"weight_logit", &c.weight_logit, "weight of logit distillation on all records", true},
       {"weight_pseudo", &c.weight_pseudo,
-       "weight of pseudo-labels on unlabelled records (semi-supervised part)", true},
+       "weight of pseudo-labels on unlabelled records, which beside the other parts bring nothing "
+       "(semi-supervised part)",
+       true},
       {"weight_restoration", &c.weight_restoration,
        "weight of the restoration error, with or without a teacher"},
       {"region_focus", &c.region_focus,
@@ -137,7 +139,9 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
        "(region-aware part)",
        true},
       {"weight_region_agreement", &c.weight_region_agreement,
-       "weight of looking where the teacher looks (region-aware part)", true},
+       "weight of looking where the teacher looks, which beside the other parts brings nothing "
+       "(region-aware part)",
+       true},
       {"region_map", &c.region_map,
        "what the region-aware part follows: saliency (of each lead and moment), time (the same in "
        "all leads) or uniform (all places alike, without region agreement)",
@@ -147,8 +151,7 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
       {"information_bound", &c.information_bound, "infonce, gaussian or jensen-shannon", true},
       {"true_leads_epochs", &c.true_leads_epochs,
        "epochs over which what the student is given passes from the true leads to the restored "
-       "ones, a third of all or fewer; 0 is off, as without a restoration net or after start; "
-       "distil's default is 2",
+       "ones, a third of all or fewer; 0 is off, as without a restoration net or after start",
        true},
       {"rival", &c.rival,
        fmt::format(
@@ -171,6 +174,7 @@ TrainConfig distil_defaults() {
   TrainConfig c;
   c.restoration = "tiny";
   c.true_leads_epochs = 2;
+  c.weight_pseudo = c.weight_region_agreement = 0;  // they bring nothing beside the others
   return c;
 }
 
@@ -243,10 +247,14 @@ std::string config_reference() {
       "Made by `liteheart train --reference`. Each key stands in a TOML file (`--config FILE`) or, "
       "behind `--`, on the\n"
       "command line, which wins.\n\n| key | default | meaning |\n|---|---|---|\n";
-  TrainConfig defaults;
-  for (const ConfigField& field : config_fields(defaults)) {
-    text += fmt::format("| `{}` | `{}` | {}{} |\n", field.key, default_text(field), field.help,
-                        field.distil_only ? " (`distil` only)" : "");
+  TrainConfig of_train = train_defaults(), of_distil = distil_defaults();
+  const auto train = config_fields(of_train), distil = config_fields(of_distil);
+  for (std::size_t i = 0; i < train.size(); ++i) {
+    const bool only = distil[i].distil_only;
+    const std::string a = default_text(train[i]), b = default_text(distil[i]);
+    text += fmt::format("| `{}` | `{}`{} | {}{} |\n", distil[i].key, only ? b : a,
+                        only || a == b ? "" : fmt::format("; `distil`: `{}`", b), distil[i].help,
+                        only ? " (`distil` only)" : "");
   }
   return text;
 }

@@ -11,6 +11,9 @@
 
 namespace liteheart {
 
+/// The values here never change, for earlier trainings are known by what differs from them: a new
+/// field begins as things were without it, a better default goes into train_defaults() or
+/// distil_defaults().
 struct TrainConfig {
   std::string data, out, start;
   std::string network = "student-tiny", restoration = "none", lead = "I", strides = "preset";

@@ -91,7 +91,9 @@ TEST_F(ExperimentProgram, RunsItsCommandsOnceAndMakesItsTables) {
 
   // A training's command, run alone by hand, is the same training.
   const std::string by_hand = read_bytes(cell("liteheart") / "command.txt");
-  EXPECT_NE(by_hand.find("distil --epochs 1 --threads 1 --teacher"), std::string::npos) << by_hand;
+  EXPECT_NE(by_hand.find("distil --restoration tiny --epochs 1 --threads 1 --teacher"),
+            std::string::npos)
+      << by_hand;
 
   // Into a page.
   write_bytes(folder / "page.md", "<!-- experiment tiny -->\n<!-- /experiment tiny -->\n");

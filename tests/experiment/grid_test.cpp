@@ -136,10 +136,12 @@ TEST_F(ExperimentFiles, GiveCommandsThatAShellTakes) {
   const Grid g = grid(kExperiment);
   const Job& job = training(g, "liteheart", 2);
   const auto words = closed_words(job.words, "/out", {});
-  EXPECT_EQ(shell_line(words),
-            "distil --labelled 0.1 --seed 2 --epochs 10 --threads 1 --teacher /out/" +
-                training(g, "teacher").folder + " --weight_pseudo 0 --data /out/" + job.data +
-                " --out /out/" + job.folder);
+  EXPECT_EQ(
+      shell_line(words),
+      "distil --restoration tiny --labelled 0.1 --seed 2 --epochs 10 --threads 1 --teacher /out/" +
+          training(g, "teacher").folder +
+          " --weight_pseudo 0 --weight_region_agreement 0 --true_leads_epochs 2 --data /out/" +
+          job.data + " --out /out/" + job.folder);
   EXPECT_EQ(shell_line({"it's", "a b", ""}), R"('it'\''s' 'a b' '')");
   EXPECT_NE(error_of([&] {
               closed_words(g.jobs[0].words, "/out", {});
