@@ -6,6 +6,8 @@
 #include <immintrin.h>
 #elif defined(__aarch64__)
 #include <arm_neon.h>
+#elif defined(__wasm_simd128__)
+#include <wasm_simd128.h>
 #endif
 
 namespace liteheart::peers {
@@ -78,13 +80,51 @@ float steps_neon() {
   for (const auto& s : sum) total += vgetq_lane_f32(s, 0);
   return total;
 }
+#elif defined(__wasm_simd128__)
+float steps_wasm() {
+  v128_t sum[kSums];
+  for (int i = 0; i < kSums; ++i) sum[i] = wasm_f32x4_splat(static_cast<float>(i));
+  const v128_t x = wasm_f32x4_splat(0.5F), y = wasm_f32x4_splat(1e-3F);
+  for (int step = 0; step < kSteps; ++step) {
+    for (auto& s : sum) s = wasm_f32x4_add(wasm_f32x4_mul(s, x), y);
+  }
+  float total = 0;
+  for (const auto& s : sum) total += wasm_f32x4_extract_lane(s, 0);
+  return total;
+}
+
+// Products of 16-bit numbers in pairs. Each product is of what the last sum was, so that none is
+// made once for all.
+float byte_steps_wasm() {
+  v128_t sum[kSums];
+  for (int i = 0; i < kSums; ++i) sum[i] = wasm_i32x4_splat(i);
+  const v128_t x = wasm_i16x8_splat(3);
+  for (int step = 0; step < kSteps; ++step) {
+    for (auto& s : sum) s = wasm_i32x4_add(wasm_i32x4_dot_i16x8(s, x), x);
+  }
+  int total = 0;
+  for (const auto& s : sum) total += wasm_i32x4_extract_lane(s, 0);
+  return static_cast<float>(total);
+}
 #endif
 
+/// Of this process; WebAssembly has the time on the clock alone.
+double seconds_used() {
+#if defined(__wasm_simd128__)
+  constexpr clockid_t kClock = CLOCK_MONOTONIC;
+#else
+  constexpr clockid_t kClock = CLOCK_PROCESS_CPUTIME_ID;
+#endif
+  timespec now{};
+  clock_gettime(kClock, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
 double rate(float (*steps)(), int lanes) {
-  const std::clock_t start = std::clock();
+  const double start = seconds_used();
   const volatile float kept = steps();
   static_cast<void>(kept);
-  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  const double seconds = seconds_used() - start;
   return static_cast<double>(kSteps) * kSums * lanes / seconds;
 }
 
@@ -96,6 +136,8 @@ double multiply_add_peak() {
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return rate(steps_avx2, 8);
 #elif defined(__aarch64__)
   return rate(steps_neon, 4);
+#elif defined(__wasm_simd128__)
+  return rate(steps_wasm, 4);
 #endif
   return 0;
 }
@@ -103,6 +145,8 @@ double multiply_add_peak() {
 double byte_multiply_add_peak() {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512vnni")) return rate(byte_steps_avx512, 64);
+#elif defined(__wasm_simd128__)
+  return rate(byte_steps_wasm, 8);
 #endif
   return 0;
 }

@@ -79,14 +79,14 @@ WasmRace wasm_race(const Model& model, const std::vector<std::vector<float>>& wi
       output_of(fmt::format("node '{}' '{}' '{}' '{}' {}", LITEHEART_WASM_RACE, folder.string(),
                             LITEHEART_EDGE_WASM, kPeers.string(), rounds)));
   WasmRace race;
-  for (const auto& contestant : made) {
-    race.contestants.push_back({contestant.at("name"), {}, false, false});
+  for (const auto& contestant : made.at("contestants")) {
+    const std::string name = contestant.at("name");
+    race.contestants.push_back({name, {}, name.starts_with("edge"), name.ends_with("int8")});
     race.logits.push_back(contestant.at("logits"));
     race.race.seconds.push_back(contestant.at("seconds"));
   }
-  // No loop tells what the processor could do at most.
-  race.race.peak.assign(static_cast<std::size_t>(rounds), 0);
-  race.race.byte_peak = race.race.peak;
+  race.race.peak = made.at("peak").get<std::vector<double>>();
+  race.race.byte_peak = made.at("byte_peak").get<std::vector<double>>();
   return race;
 }
 

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "edge/network.h"
+#include "peers/peak.h"
 
 using liteheart::edge::EdgeModel;
 
@@ -32,6 +33,9 @@ EMSCRIPTEN_KEEPALIVE void edge_run(const Opened* opened, const float* window, fl
   opened->model.run(window, opened->arena, opened->model.arena_bytes(), logits, nullptr,
                     liteheart::edge::best_kernels());
 }
+
+EMSCRIPTEN_KEEPALIVE double edge_peak() { return liteheart::peers::multiply_add_peak(); }
+EMSCRIPTEN_KEEPALIVE double edge_byte_peak() { return liteheart::peers::byte_multiply_add_peak(); }
 
 EMSCRIPTEN_KEEPALIVE void* edge_memory(std::size_t size) {
   return std::aligned_alloc(64, (size + 63) / 64 * 64);

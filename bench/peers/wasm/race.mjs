@@ -1,6 +1,7 @@
 // race.mjs FOLDER EDGE NPM ROUNDS: the edge library's WebAssembly and ONNX Runtime's on the same
-// windows, one thread, in turns as race.h has them. Prints JSON: contestants, each with its name,
-// its seconds a window in each round and its logits of the first window.
+// windows, one thread, in turns as race.h has them. Prints JSON: peak and byte_peak, multiply-adds a
+// second in each round, and contestants, each with its name, its seconds a window in each round and
+// its logits of the first window.
 //   FOLDER  fp32.lhm, int8.lhm, fp32.onnx, int8.onnx, windows.f32, shape.json
 //   EDGE    edge_wasm.js   NPM  where onnxruntime-web is installed
 import { readFileSync } from 'node:fs';
@@ -82,10 +83,22 @@ for (const c of contestants) {
   c.seconds = [];
   await turn(c, 1); // until the code is compiled to its last
 }
+const peak = [];
+const bytePeak = [];
+edge._edge_peak(); // likewise
+edge._edge_byte_peak();
 for (let round = 0; round < Number(roundsText); ++round) {
+  peak.push(edge._edge_peak());
+  bytePeak.push(edge._edge_byte_peak());
   for (let i = 0; i < contestants.length; ++i) {
     const c = contestants[(i + round) % contestants.length];
     c.seconds.push(await turn(c, 0.05));
   }
 }
-console.log(JSON.stringify(contestants.map(({ name, seconds, logits }) => ({ name, seconds, logits }))));
+console.log(
+  JSON.stringify({
+    peak,
+    byte_peak: bytePeak,
+    contestants: contestants.map(({ name, seconds, logits }) => ({ name, seconds, logits })),
+  }),
+);
