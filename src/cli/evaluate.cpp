@@ -117,6 +117,7 @@ void write_pictures(const EvaluateArguments& a, const EvaluationStudy& study) {
   const std::vector<PanelFigure> figures = evaluation_figures(study);
   if (!a.report.empty() && is_pdf(a.report)) {
     std::vector<Drawing> pages;
+    pages.reserve(figures.size());
     for (const PanelFigure& f : figures) pages.push_back(sheet(f));
     write_text(a.report, to_pdf(pages));
   } else if (!a.report.empty()) {
@@ -130,6 +131,7 @@ void write_pictures(const EvaluateArguments& a, const EvaluationStudy& study) {
 void write_model_predictions(const std::string& folder, const Evaluation& model,
                              const PreparedDataset& data, const std::vector<std::size_t>& records) {
   std::vector<const RecordRow*> rows;
+  rows.reserve(records.size());
   for (const std::size_t i : records) rows.push_back(&data.rows()[i]);
   write_predictions(folder, {data.classes(), model.predictions, model.decision}, rows);
 }
@@ -197,8 +199,7 @@ void run(const EvaluateArguments& a) {
   if (!a.json.empty()) write_text(a.json, json.dump(2) + "\n");
   if (!a.csv.empty()) write_text(a.csv, to_csv(rows, gap));
   if (!a.predictions.empty()) write_model_predictions(a.predictions, model, data, records);
-  if (pictures)
-    write_pictures(a, {data_name, a.split, LITEHEART_VERSION, std::move(rows), std::move(gap)});
+  if (pictures) write_pictures(a, {data_name, a.split, LITEHEART_VERSION, std::move(rows), gap});
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ void require_printed() {
 
 std::string failure(const CLI::App* app, const CLI::Error& error) {
   const auto unknown = app->remaining();
-  const std::string text = CLI::FailureMessage::simple(app, error);
+  std::string text = CLI::FailureMessage::simple(app, error);
   if (error.get_name() != "RequiredError" || unknown.empty()) return text;
   return "'" + unknown.front() + "' is not a subcommand\n" + text;
 }

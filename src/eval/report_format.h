@@ -18,24 +18,24 @@ struct NamedEstimate {
   Estimate estimate;
 };
 /// The numbers of all classes together.
-std::vector<NamedEstimate> overall(const Report& report);
+std::vector<NamedEstimate> overall(const Report& r);
 /// The numbers of one class.
-std::vector<NamedEstimate> numbers(const ClassReport& report);
-std::vector<std::pair<const char*, const GapRatio*>> ratios(const GapClosed& gap);
+std::vector<NamedEstimate> numbers(const ClassReport& c);
+std::vector<std::pair<const char*, const GapRatio*>> ratios(const GapClosed& g);
 
 struct NamedError {
   std::string name;  // with its unit
   int decimals;      // that tell something
   const MeasurementError* error;
 };
-std::vector<NamedError> named(const MeasurementErrors& errors);
+std::vector<NamedError> named(const MeasurementErrors& e);
 
 /// "0.913", "0.913 [0.888, 0.934]", or "-" where it is undefined.
-std::string cell(const std::optional<double>& value);
-std::string cell(const Estimate& estimate);
+std::string cell(const std::optional<double>& v);
+std::string cell(const Estimate& e);
 
 /// The abbreviation, or the code where it has none.
-const std::string& short_name(const Diagnosis& diagnosis);
+const std::string& short_name(const Diagnosis& d);
 
 /// A row a number: system,code,abbreviation,metric,value,low,high. Code and abbreviation are empty
 /// where a number is not of one class; value, low and high where undefined.
@@ -56,13 +56,13 @@ class EvaluationCsv {
   const std::string& text() const { return text_; }
 
  private:
-  void row(const std::string& metric, const Estimate& estimate, const Diagnosis& of = {});
+  void row(const std::string& metric, const Estimate& e, const Diagnosis& d = {});
 
   std::string system_;
   std::string text_ = "system,code,abbreviation,metric,value,low,high\n";
 };
 
 /// Of the share of accepted recordings, their number.
-std::size_t accepted_records(const Report& report);
+std::size_t accepted_records(const Report& r);
 
 }  // namespace liteheart
