@@ -31,7 +31,7 @@ def interval(positive, negative, draws=1000):
 def main(reference, diagnoses, info):
     with open(reference) as table:
         truth = dict(row[:2] for row in csv.reader(table) if row)
-    judged = {d["recording"]: d for d in json.load(open(diagnoses))}
+    judged = {d["recording"]: d for d in json.load(open(diagnoses)) if "error" not in d}
     facts = {f["file"].rsplit("/", 1)[-1].split(".")[0]: f for f in json.load(open(info))}
     assert set(truth) == set(judged) == set(facts), "the three files are not of the same recordings"
 

@@ -231,7 +231,7 @@ std::string wasm_tables(const Arguments& a) {
     const WasmRace made = wasm_race(model, windows, a.rounds);
     const double work = multiply_adds(edge_bytes(model));
     for (std::size_t c = 0; c < made.contestants.size(); ++c)
-      check(made.contestants[c].name, c % 2 == 1, made.logits[0], made.logits[c]);
+      check(made.contestants[c].name, made.contestants[c].bytes, made.logits[0], made.logits[c]);
     peak.insert(peak.end(), made.race.peak.begin(), made.race.peak.end());
     byte_peak.insert(byte_peak.end(), made.race.byte_peak.begin(), made.race.byte_peak.end());
     tables += fmt::format("\n### tiny + tiny, {}\n",

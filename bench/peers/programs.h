@@ -17,8 +17,8 @@ struct Missing : std::runtime_error {
 };
 
 struct WasmRace {
-  std::vector<Contestant>
-      contestants;  // by name only: edge fp32, int8, ONNX Runtime Web fp32, int8
+  // edge fp32, int8, ONNX Runtime Web fp32, int8; they are not run from here.
+  std::vector<Contestant> contestants;
   std::vector<std::vector<float>> logits;  // of the first window
   Race race;
 };

@@ -193,13 +193,15 @@ class Run {
     } else if (!a_.restored.empty() && d.grade == edge::Grade::kUnreadable) {
       d.warnings.emplace_back("unreadable: its 12 leads are not saved");
     }
+    nlohmann::json json;
     if (a_.json)
-      json_.push_back(to_json(d));
+      json = to_json(d);
     else
       fmt::print("{}", to_text(d));
     if (reports_)
       reports_->write(place, std::move(d), model_->looking(), model_->file().filename().string(),
                       teacher_ ? &teacher_->looking() : nullptr);
+    if (a_.json) json_.push_back(std::move(json));
   }
 
   /// A name for the files of a recording that no other has had.

@@ -225,7 +225,8 @@ void add_evaluate(CLI::App& app) {
   command->add_option("--seed", a->seed, "seed of the bootstrap")->capture_default_str();
   command->add_option("--threads", a->threads, "threads; 0 is all cores")->capture_default_str();
   command->add_option("--json", a->json, "write everything as JSON to this file");
-  command->add_option("--csv", a->csv, "write every number as CSV to this file, a row each");
+  command->add_option("--csv", a->csv,
+                      "write the metrics of all of them as CSV to this file, a row each");
   command->add_option(
       "--report", a->report,
       "write a page of tables and figures to this file: .html, or .pdf for the figures "

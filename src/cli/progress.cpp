@@ -50,7 +50,8 @@ void Progress::draw() {
   const double share =
       total_ > 0 ? std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_)) : 1.0;
   const double rate = seconds > 0 ? static_cast<double>(done_ - begin_) / seconds : 0;
-  std::string text = fmt::format("{}/{}  {:.{}f}/s", done_, total_, rate, rate < 10 ? 1 : 0);
+  std::string text = fmt::format("{}/{}", done_, total_);
+  if (done_ > begin_) text += fmt::format("  {:.{}f}/s", rate, rate < 10 ? 1 : 0);
   if (finished_) {
     text += "  took " + duration_text(seconds);
   } else if (done_ > begin_ && done_ < total_) {

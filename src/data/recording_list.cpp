@@ -38,7 +38,7 @@ class CandidateFinder {
                   "holds no recording in a known format", "check the folder");
     }
     for (const fs::path& path : paths) {
-      if (!seen_.insert(path.string()).second) continue;
+      if (!seen_.insert(fs::weakly_canonical(path).string()).second) continue;
       const auto found = tables_.find(path, folder, given.beside_archive());
       const fs::path& centre = found ? found->table->folder() : folder;
       candidates_.push_back(

@@ -1,7 +1,5 @@
 #include "distill/correlation.h"
 
-#include <ATen/ATen.h>
-
 namespace liteheart {
 namespace {
 

@@ -4,12 +4,13 @@
 // over the records of the batch for a class (intra-class).
 #pragma once
 
-#include <ATen/core/Tensor.h>
+#include <ATen/ATen.h>
 
 namespace liteheart {
 
 struct CorrelationLoss {
   at::Tensor inter, intra;  // each 1 - correlation, mean over records and over classes
+  at::Tensor mean() const { return 0.5 * (inter + intra); }
 };
 
 /// student, teacher: probabilities [batch, class].

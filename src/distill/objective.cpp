@@ -3,6 +3,7 @@
 #include <torch/autograd.h>
 
 #include "distill/bins.h"
+#include "distill/correlation.h"
 #include "distill/logit.h"
 #include "distill/region.h"
 #include "distill/semi_supervised.h"
@@ -56,6 +57,9 @@ torch::Tensor ObjectiveImpl::forward(const ModelOutput& out, const torch::Tensor
 
   if (weights.logit > 0)
     add("logit", weights.logit, logit_distillation(logits, teacher->probability));
+  if (weights.correlation > 0)
+    add("correlation", weights.correlation,
+        correlation_loss(logits.sigmoid(), teacher->probability).mean());
   if (weights.pseudo > 0 && labelled < batch) {
     add("pseudo", weights.pseudo,
         pseudo_label_loss(logits.slice(0, labelled), teacher->calibrated.slice(0, labelled)));

@@ -15,7 +15,7 @@
 namespace liteheart {
 
 struct ObjectiveWeights {
-  double supervised = 1, logit = 0, pseudo = 0, restoration = 1, region_focus = 0,
+  double supervised = 1, logit = 0, correlation = 0, pseudo = 0, restoration = 1, region_focus = 0,
          region_features = 0, region_agreement = 0, information = 0;
   InformationBound bound = InformationBound::kInfoNce;
 };

@@ -28,11 +28,8 @@ struct Decoupled : RivalLoss {
 
 struct Correlation : RivalLoss {
   torch::Tensor forward(const RivalStep& step) override {
-    const CorrelationLoss loss =
-        correlation_loss(step.out.logits.sigmoid(), step.teacher->probability);
-    return kWeight * (loss.inter + loss.intra);
+    return correlation_loss(step.out.logits.sigmoid(), step.teacher->probability).mean();
   }
-  static constexpr double kWeight = 0.5;
 };
 
 struct LabelWise : RivalLoss {

@@ -222,7 +222,11 @@ void EvaluationCsv::add(const Report& r) {
 }
 
 void EvaluationCsv::add_accepted(const Report& r) {
-  for (const NamedEstimate& o : overall(r)) row(std::string("accepted_") + o.key, o.estimate);
+  row("accepted_records", count(r.records));
+  row("accepted_patients", count(r.patients));
+  for (const NamedEstimate& o : overall(r)) {
+    if (std::string_view(o.key) != "coverage") row(std::string("accepted_") + o.key, o.estimate);
+  }
 }
 
 void EvaluationCsv::add(const LeadsRestored& leads) {

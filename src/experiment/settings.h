@@ -39,8 +39,8 @@ SettingValue value_in(const TrainConfig& config, const std::string& key);
 bool is_distil_only(std::string_view key);
 
 /// "--key value" of every setting in which `config` differs from what `liteheart train`, or with a
-/// teacher `liteheart distil`, begins from, or from TrainConfig(), in the order of help. So the
-/// command stays the same, and does the same, when a default changes.
+/// teacher `liteheart distil`, begins from, or from TrainConfig(), in the order of help. So no
+/// command means two things, even when a default changes.
 std::vector<std::string> settings_arguments(const TrainConfig& config);
 
 }  // namespace liteheart

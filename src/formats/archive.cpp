@@ -190,9 +190,10 @@ bool looks_like_archive(std::string_view beginning) {
 
 namespace {
 
-constexpr std::string_view kTemporary = "liteheart_";
+constexpr std::string_view kTemporary = "liteheart_unpacked_", kUnique = "XXXXXX";
 
-/// A descriptor of the folder, by which it is locked; -1 where another process has it.
+/// A descriptor of the folder, by which it is locked; -1 where another process has it, or it cannot
+/// be opened.
 int hold(const fs::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
   if (descriptor < 0 || ::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
@@ -204,15 +205,17 @@ int hold(const fs::path& folder) {
 void remove_left_behind(const fs::path& place) {
   std::error_code ignored;
   for (fs::directory_iterator at(place, ignored), end; at != end; at.increment(ignored)) {
-    if (!at->path().filename().native().starts_with(kTemporary)) continue;
-    struct stat about {};
-    constexpr std::time_t kJustMade = 60;  // seconds in which its process may not hold it yet
-    if (::lstat(at->path().c_str(), &about) != 0 || !S_ISDIR(about.st_mode) ||
-        about.st_uid != ::geteuid() || about.st_mtime > std::time(nullptr) - kJustMade)
+    const std::string name = at->path().filename().native();
+    if (!name.starts_with(kTemporary) || name.size() != kTemporary.size() + kUnique.size())
       continue;
     const int held = hold(at->path());
     if (held < 0) continue;
-    fs::remove_all(at->path(), ignored);
+    struct stat about {};
+    constexpr std::time_t kJustMade = 60;  // seconds in which its process may not hold it yet
+    constexpr unsigned kAsMade = S_IFDIR | 0700;  // by mkdtemp
+    if (::fstat(held, &about) == 0 && about.st_mode == kAsMade && about.st_uid == ::geteuid() &&
+        about.st_mtime <= std::time(nullptr) - kJustMade)
+      fs::remove_all(at->path(), ignored);
     ::close(held);
   }
 }
@@ -226,7 +229,7 @@ UnpackedArchive::UnpackedArchive(InputFile& archive) {
     throw Error(archive.place(), "cannot be unpacked: TMPDIR names no folder",
                 "set TMPDIR to a folder that may be written to");
   remove_left_behind(place);
-  std::string name = (place / (std::string(kTemporary) + "XXXXXX")).string();
+  std::string name = (place / fmt::format("{}{}", kTemporary, kUnique)).string();
   if (::mkdtemp(name.data()) == nullptr)
     throw Error(archive.place(),
                 fmt::format("cannot be unpacked in {}: {}", name, std::strerror(errno)),

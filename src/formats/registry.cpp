@@ -91,13 +91,22 @@ struct PathHash {
   std::size_t operator()(const fs::path& path) const { return fs::hash_value(path); }
 };
 
-/// All files below a folder but hidden ones, also where links lead; each folder once.
+/// All files below a folder but hidden ones, also where links lead, but for links to what cannot be
+/// read or to a folder that this one is in; each folder once.
 std::vector<fs::path> files_under(const fs::path& folder) {
   std::vector<fs::path> files, folders = {folder};  // then the links, after what is really there
   std::unordered_set<fs::path, PathHash> seen;
+  for (fs::path above = fs::canonical(folder); above.has_relative_path();
+       above = above.parent_path())
+    seen.insert(above.parent_path());
   for (std::size_t i = 0; i < folders.size(); ++i) {
-    if (!seen.insert(fs::canonical(folders[i])).second) continue;
-    for (fs::recursive_directory_iterator at(folders[i]), end; at != end; ++at) {
+    std::sort(folders.begin() + static_cast<std::ptrdiff_t>(i), folders.end());
+    std::error_code unreadable;
+    if (!seen.insert(fs::canonical(folders[i], unreadable)).second) continue;
+    fs::recursive_directory_iterator at(folders[i], unreadable);
+    if (unreadable && i > 0) continue;
+    if (unreadable) throw fs::filesystem_error("folder", folders[i], unreadable);
+    for (const fs::recursive_directory_iterator end; at != end; ++at) {
       std::error_code dangling;
       if (at->is_regular_file(dangling)) {
         if (at->path().filename().native().front() != '.') files.push_back(at->path());

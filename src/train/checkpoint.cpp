@@ -1,7 +1,5 @@
 #include "train/checkpoint.h"
 
-#include <fmt/format.h>
-
 #include "ecg/error.h"
 #include "train/config.h"
 
@@ -38,8 +36,8 @@ std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& out, cons
     try {
       return read_safetensors(path);
     } catch (const Error& e) {
-      throw Error(path.string(), fmt::format("no training can continue from it ({})", e.what()),
-                  "choose another --out, or delete the folder to begin again");
+      throw Error(e.what(), "no training can continue from it",
+                  "remove it to begin again, or choose another --out");
     }
   }();
   Checkpoint checkpoint;

@@ -124,6 +124,10 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
        true},
       {"weight_supervised", &c.weight_supervised, "weight of the labels"},
       {"weight_logit", &c.weight_logit, "weight of logit distillation on all records", true},
+      {"weight_correlation", &c.weight_correlation,
+       "weight of how the teacher's probabilities correlate, over a record's classes and over the "
+       "batch for a class, on all records",
+       true},
       {"weight_pseudo", &c.weight_pseudo,
        "weight of pseudo-labels on unlabelled records, which beside the other parts bring nothing "
        "(semi-supervised part)",
@@ -174,6 +178,7 @@ TrainConfig distil_defaults() {
   TrainConfig c;
   c.restoration = "tiny";
   c.true_leads_epochs = 2;
+  c.weight_correlation = 3;
   c.weight_pseudo = c.weight_region_agreement = 0;  // they bring nothing beside the others
   return c;
 }
@@ -227,7 +232,8 @@ void check_config(const TrainConfig& c) {
   check_rival(c);
   const Rival* rival = find_rival(c.rival);
   const bool rival_suffices = rival != nullptr && rival->trains_output && c.weight_rival > 0;
-  require(c.weight_supervised + c.weight_logit > 0 || rival_suffices, "weight_logit",
+  require(c.weight_supervised + c.weight_logit + c.weight_correlation > 0 || rival_suffices,
+          "weight_logit",
           "above 0 where weight_supervised is 0: nothing else trains the last layer",
           c.weight_logit);
 }

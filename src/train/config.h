@@ -32,7 +32,7 @@ struct TrainConfig {
   double checkpoint_minutes = 2;
 
   std::string teacher;
-  double weight_supervised = 1, weight_logit = 1, weight_pseudo = 0.5;
+  double weight_supervised = 1, weight_logit = 1, weight_correlation = 0, weight_pseudo = 0.5;
   double weight_restoration = 1, region_focus = 1, weight_region_features = 0.5,
          weight_region_agreement = 0.1;
   std::string region_map = "saliency";

@@ -126,7 +126,8 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
                 fmt::format("none of the {} classes is both present and absent among the {} "
                             "labelled records of the validation split",
                             data_.classes().size(), validation_.size()),
-                "raise --labelled or prepare with a larger validation split");
+                fmt::format("{}prepare with a larger validation split",
+                            config.labelled < 1 ? "raise --labelled or " : ""));
 
   options.leads = model_.card.leads;
   options.cutmix = config.cutmix;
@@ -392,8 +393,10 @@ bool Trainer::end_epoch() {
 
 std::string Trainer::best_so_far() const {
   if (progression_.best_epoch == 0) return {};
-  return config_.selection == "auc" ? fmt::format(", best AUC {:.3f}", progression_.best_auc)
-                                    : fmt::format(", best MAP {:.3f}", progression_.best_map);
+  return config_.selection == "auc"
+             ? fmt::format(", best AUC {:.3f}", progression_.best_auc)
+             : fmt::format(", {} MAP {:.3f}", config_.selection == "last" ? "last" : "best",
+                           progression_.best_map);
 }
 
 /// Codes of the classes that these leads cannot judge, by the validation split.
@@ -455,14 +458,15 @@ TrainOutcome Trainer::run() {
                         last = first + steps_per_epoch_;
     const std::string stage =
         fmt::format("epoch {}/{}", progression_.epochs_done + 1, config_.epochs);
+    const auto batch = static_cast<std::uint64_t>(config_.batch),
+               all = static_cast<std::uint64_t>(config_.epochs) * steps_per_epoch_ * batch;
+    if (callbacks_.progress) callbacks_.progress(stage, progression_.step * batch, all, {});
     while (progression_.step < last) {
       step();
       if (callbacks_.progress) {
-        const auto batch = static_cast<std::uint64_t>(config_.batch);
         const double mean = progression_.sums["total"].get<double>() /
                             static_cast<double>(progression_.step - first);
-        callbacks_.progress(stage, progression_.step * batch,
-                            static_cast<std::uint64_t>(config_.epochs) * steps_per_epoch_ * batch,
+        callbacks_.progress(stage, progression_.step * batch, all,
                             fmt::format("loss {:.3f}{}", mean, best_so_far()));
       }
       if (callbacks_.stop != nullptr && callbacks_.stop->load()) {

@@ -21,7 +21,8 @@ struct EpochReport {
 
 struct TrainCallbacks {
   /// (stage, done, total, note), in records; a stage is "teacher" (its view being computed) or
-  /// "epoch 3/15", whose records are those of all epochs.
+  /// "epoch 3/15", whose records are those of all epochs. Called after every step, and without a
+  /// note before the first one of an epoch.
   std::function<void(const std::string&, std::size_t, std::size_t, const std::string&)> progress;
   std::function<void(const EpochReport&)> epoch;
   const std::atomic<bool>* stop =

@@ -59,7 +59,7 @@ TEST(Prepare, TakesNoMoreMemoryForMoreRecordings) {
   const ScratchFolder scratch;
   const auto kilobytes = [&](const char* most) {
     std::vector<std::string> arguments = prepare(Study::get().recordings, scratch / most);
-    arguments.insert(arguments.end(), {"--most", most});
+    arguments.insert(arguments.end(), {"--most", most, "--threads", "1"});
     const Outcome outcome = liteheart(arguments);
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
     return outcome.most_kilobytes;

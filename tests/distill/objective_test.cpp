@@ -236,6 +236,7 @@ ObjectiveWeights all_parts() {
   ObjectiveWeights w;
   w.supervised = 0.5;
   w.logit = 0.25;
+  w.correlation = 0.375;
   w.pseudo = 2;
   w.restoration = 3;
   w.region_focus = 1;
@@ -246,9 +247,10 @@ ObjectiveWeights all_parts() {
 }
 
 const std::map<std::string, double> kWeights = {
-    {"supervised", 0.5}, {"logit", 0.25},           {"pseudo", 2},
-    {"restoration", 3},  {"region_features", 0.75}, {"region_agreement", 0.125},
-    {"information", 1.5}};
+    {"supervised", 0.5},         {"logit", 0.25},
+    {"correlation", 0.375},      {"pseudo", 2},
+    {"restoration", 3},          {"region_features", 0.75},
+    {"region_agreement", 0.125}, {"information", 1.5}};
 
 TEST(Objective, is_the_weighted_sum_of_its_parts_and_reaches_every_parameter) {
   torch::manual_seed(5);

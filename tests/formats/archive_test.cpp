@@ -180,17 +180,24 @@ TEST_F(Archive, WhatAKilledProcessLeftGoesWithTheNextAndWhatALivingOneHoldsStays
   const auto make = [this](const char* name, int minutes_old) {
     const fs::path left = unpacked_ / name;
     fs::create_directories(left / "set");
+    fs::permissions(left, fs::perms::owner_all);
     fs::last_write_time(left, fs::file_time_type::clock::now() - std::chrono::minutes(minutes_old));
     return left;
   };
-  const fs::path left = make("liteheart_killed", 60), fresh = make("liteheart_fresh", 0),
-                 other = make("other_program", 60), held = make("liteheart_held", 60);
+  const fs::path left = make("liteheart_unpacked_killed", 60),
+                 fresh = make("liteheart_unpacked_fresh1", 0),
+                 other = make("liteheart_my_results", 60),
+                 longer = make("liteheart_unpacked_results", 60),
+                 held = make("liteheart_unpacked_held11", 60),
+                 shown = make("liteheart_unpacked_shown1", 60);
+  fs::permissions(shown, fs::perms::owner_all | fs::perms::group_read);
   const int holding = ::open(held.c_str(), O_RDONLY | O_DIRECTORY);
   ASSERT_EQ(::flock(holding, LOCK_EX), 0);
   EXPECT_EQ(read_recording(file).samples, 300u);
   ::close(holding);
   EXPECT_FALSE(fs::exists(left));
-  for (const fs::path& stays : {fresh, other, held}) EXPECT_TRUE(fs::exists(stays)) << stays;
+  for (const fs::path& stays : {fresh, other, longer, held, shown})
+    EXPECT_TRUE(fs::exists(stays)) << stays;
 }
 
 TEST_F(Archive, HiddenFilesAndTheTablesOfAHealthExportAreLeftOut) {

@@ -53,6 +53,7 @@ TEST_F(RecordingFolder, LinkedFoldersAreSearchedOnceEvenInCircles) {
   fs::create_directory_symlink(folder.path(), elsewhere.path() / "back");
   fs::create_directory_symlink(folder.path() / "sub", folder.path() / "again");
   fs::create_directory_symlink("nowhere", folder.path() / "dangling");
+  fs::create_directory_symlink(folder.path().parent_path(), folder.path() / "above");
   std::vector<fs::path> expected;
   for (const char* name : {"a", "b", "linked/d", "sub/c"})
     expected.push_back(folder.path() / (std::string(name) + ".hea"));

@@ -146,6 +146,7 @@ TEST(CheckConfig, refuses_each_bad_value_by_its_key) {
       {"region_focus", {-1.0}},
       {"weight_region_features", {-1.0}},
       {"weight_region_agreement", {-1.0}},
+      {"weight_correlation", {-1.0}},
       {"weight_information", {-1.0}},
       {"rival", {"mine", "", "crd"}},
       {"weight_rival", {-1.0}},

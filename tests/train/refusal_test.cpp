@@ -85,7 +85,7 @@ TEST_F(Training, with_a_damaged_checkpoint_is_an_error_that_names_it) {
   test::write_bytes(file, bytes.substr(0, bytes.size() / 2));
   const std::string error = train_apart(config).error;
   EXPECT_NE(error.find(file.string()), std::string::npos);
-  EXPECT_NE(error.find("delete the folder to begin again"), std::string::npos) << error;
+  EXPECT_NE(error.find("remove it to begin again"), std::string::npos) << error;
 }
 
 TEST_F(Training, that_cannot_learn_anything_is_an_error_before_it_begins) {

@@ -49,9 +49,10 @@ inline nlohmann::json train_here(const TrainConfig& config, int stop_after_steps
   std::atomic<bool> stop = false;
   TrainCallbacks callbacks;
   callbacks.stop = &stop;
-  callbacks.progress = [&](const std::string& stage, std::size_t, std::size_t, const std::string&) {
+  callbacks.progress = [&](const std::string& stage, std::size_t, std::size_t,
+                           const std::string& note) {
     looked = looked || stage == "teacher";
-    if (stage == "teacher") return;
+    if (stage == "teacher" || note.empty()) return;  // or an epoch begins
     stop = ++steps == stop_after_steps;
     each_step();
   };
