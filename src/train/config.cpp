@@ -179,6 +179,7 @@ TrainConfig distil_defaults() {
   c.restoration = "tiny";
   c.true_leads_epochs = 2;
   c.weight_correlation = 3;
+  c.weight_restoration = 10;  // else correlation takes the restored leads away from the true ones
   c.weight_pseudo = c.weight_region_agreement = 0;  // they bring nothing beside the others
   return c;
 }
