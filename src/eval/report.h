@@ -91,6 +91,7 @@ std::string to_table(const Report& report);
 /// Keys are the fields' names; an undefined number is null, an interval [low, high] stands under
 /// the number's key + "_interval".
 nlohmann::json to_json(const Report& report);
+
 /// Predictions of a system, and what turns them into decisions.
 struct System {
   const Predictions& predictions;

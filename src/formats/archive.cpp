@@ -176,20 +176,6 @@ std::string bare_name(const InputFile& archive) {
   return name.empty() ? "archive" : name;
 }
 
-}  // namespace
-
-bool looks_like_archive(std::string_view beginning) {
-  using namespace std::string_view_literals;
-  for (const std::string_view magic : {"PK\3\4"sv, "PK\5\6"sv, "7z\xBC\xAF\x27\x1C"sv, "\x1F\x8B"sv,
-                                       "BZh"sv, "\xFD\x37zXZ\0"sv, "\x28\xB5\x2F\xFD"sv}) {
-    if (beginning.starts_with(magic)) return true;
-  }
-  constexpr std::size_t kTarMagicAt = 257;
-  return beginning.size() > kTarMagicAt && beginning.substr(kTarMagicAt).starts_with("ustar");
-}
-
-namespace {
-
 constexpr std::string_view kTemporary = "liteheart_unpacked_", kUnique = "XXXXXX";
 
 /// A descriptor of the folder, by which it is locked; -1 where another process has it, or it cannot
@@ -221,6 +207,16 @@ void remove_left_behind(const fs::path& place) {
 }
 
 }  // namespace
+
+bool looks_like_archive(std::string_view beginning) {
+  using namespace std::string_view_literals;
+  for (const std::string_view magic : {"PK\3\4"sv, "PK\5\6"sv, "7z\xBC\xAF\x27\x1C"sv, "\x1F\x8B"sv,
+                                       "BZh"sv, "\xFD\x37zXZ\0"sv, "\x28\xB5\x2F\xFD"sv}) {
+    if (beginning.starts_with(magic)) return true;
+  }
+  constexpr std::size_t kTarMagicAt = 257;
+  return beginning.size() > kTarMagicAt && beginning.substr(kTarMagicAt).starts_with("ustar");
+}
 
 UnpackedArchive::UnpackedArchive(InputFile& archive) {
   std::error_code error;
