@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <malloc.h>
 #include <torch/cuda.h>
+#include <torch/version.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -15,11 +16,30 @@
 
 #include "ecg/error.h"
 
-// Newer releases of libtorch offer one setter for all devices and deprecate these; 1.13 has these
-// only.
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-
 namespace liteheart {
+namespace {
+
+// libtorch 2.4 and later have one setter for all devices; those before, one for each.
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+void set_autocast(const torch::Device& device, bool on) {
+  at::autocast::set_autocast_dtype(device.type(), at::kBFloat16);
+  at::autocast::set_autocast_enabled(device.type(), on);
+}
+bool cpu_autocasts() { return at::autocast::is_autocast_enabled(at::kCPU); }
+#else
+void set_autocast(const torch::Device& device, bool on) {
+  if (device.is_cuda()) {
+    at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+    at::autocast::set_enabled(on);
+  } else {
+    at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+    at::autocast::set_cpu_enabled(on);
+  }
+}
+bool cpu_autocasts() { return at::autocast::is_cpu_enabled(); }
+#endif
+
+}  // namespace
 
 void configure_runtime(int threads) {
   mallopt(M_MMAP_MAX, 0);
@@ -67,23 +87,16 @@ bool multiplies_bf16_fast() {
 #endif
 }
 
-bool autocasts() { return at::autocast::is_cpu_enabled(); }
+bool autocasts() { return cpu_autocasts(); }
 
-Autocast::Autocast(bool on, const torch::Device& device) : on_(on), cuda_(device.is_cuda()) {
-  if (!on_) return;
-  if (cuda_) {
-    at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
-    at::autocast::set_enabled(true);
-  } else {
-    at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
-    at::autocast::set_cpu_enabled(true);
-  }
+Autocast::Autocast(bool on, const torch::Device& device) : on_(on), device_(device) {
+  if (on_) set_autocast(device_, true);
 }
 
 Autocast::~Autocast() {
   if (!on_) return;
   at::autocast::clear_cache();
-  cuda_ ? at::autocast::set_enabled(false) : at::autocast::set_cpu_enabled(false);
+  set_autocast(device_, false);
 }
 
 }  // namespace liteheart

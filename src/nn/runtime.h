@@ -34,7 +34,8 @@ class Autocast {
   Autocast& operator=(const Autocast&) = delete;
 
  private:
-  bool on_, cuda_;
+  bool on_;
+  torch::Device device_;
 };
 
 }  // namespace liteheart

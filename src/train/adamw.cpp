@@ -26,24 +26,30 @@ void AdamW::zero_grad() {
 
 double AdamW::step(double learning_rate, double clip) {
   torch::NoGradGuard no_grad;
-  std::vector<at::Tensor> norms;
-  for (const at::Tensor& p : parameters_) {
-    if (p.grad().defined()) norms.push_back(p.grad().norm());
+  // Of the parameters with a gradient. Lists of tensors: a GPU does a list at a time.
+  std::vector<at::Tensor> parameter, gradient, mean, square;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    if (!parameters_[i].grad().defined()) continue;
+    parameter.push_back(parameters_[i]);
+    gradient.push_back(parameters_[i].grad());
+    mean.push_back(first[i]);
+    square.push_back(second[i]);
   }
-  const double norm = at::stack(norms).norm().item<double>();
+  const double norm = at::stack(at::_foreach_norm(gradient)).norm().item<double>();
   const double scale = norm > clip ? clip / norm : 1;
   ++steps;
   const double bias1 = 1 - std::pow(kBeta1, static_cast<double>(steps));
   const double bias2 = 1 - std::pow(kBeta2, static_cast<double>(steps));
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    if (!parameters_[i].grad().defined()) continue;
-    const at::Tensor gradient = parameters_[i].grad() * scale;
-    first[i].mul_(kBeta1).add_(gradient, 1 - kBeta1);
-    second[i].mul_(kBeta2).addcmul_(gradient, gradient, 1 - kBeta2);
-    parameters_[i].mul_(1 - learning_rate * weight_decay_);
-    parameters_[i].addcdiv_(first[i], (second[i] / bias2).sqrt_().add_(kEpsilon),
-                            -learning_rate / bias1);
-  }
+  gradient = at::_foreach_mul(gradient, scale);
+  at::_foreach_mul_(mean, kBeta1);
+  at::_foreach_add_(mean, gradient, 1 - kBeta1);
+  at::_foreach_mul_(square, kBeta2);
+  at::_foreach_addcmul_(square, gradient, gradient, 1 - kBeta2);
+  std::vector<at::Tensor> deviation = at::_foreach_div(square, bias2);
+  at::_foreach_sqrt_(deviation);
+  at::_foreach_add_(deviation, kEpsilon);
+  at::_foreach_mul_(parameter, 1 - learning_rate * weight_decay_);
+  at::_foreach_addcdiv_(parameter, mean, deviation, -learning_rate / bias1);
   return norm;
 }
 

@@ -12,8 +12,9 @@
 namespace liteheart {
 namespace {
 
-at::Tensor partner_index(const CutMix& mix) {
-  return at::tensor(at::ArrayRef<std::int64_t>(mix.partner), at::kLong);
+at::Tensor of_partners(const at::Tensor& x, const CutMix& mix) {
+  return x.index_select(
+      0, at::tensor(at::ArrayRef<std::int64_t>(mix.partner), at::kLong).to(x.device()));
 }
 
 void shuffle(std::vector<std::size_t>& order, Random& random) {
@@ -29,14 +30,13 @@ at::Tensor cut_mix(const at::Tensor& x, const CutMix& mix) {
   const auto per_bin = x.size(-1) / kBins;
   const auto from = mix.from * per_bin, length = (mix.to - mix.from) * per_bin;
   at::Tensor mixed = x.clone();
-  mixed.narrow(-1, from, length)
-      .copy_(x.narrow(-1, from, length).index_select(0, partner_index(mix)));
+  mixed.narrow(-1, from, length).copy_(of_partners(x.narrow(-1, from, length), mix));
   return mixed;
 }
 
 at::Tensor blend(const at::Tensor& x, const CutMix& mix) {
   if (mix.partner.empty()) return x;
-  return x * (1 - mix.share()) + x.index_select(0, partner_index(mix)) * mix.share();
+  return x * (1 - mix.share()) + of_partners(x, mix) * mix.share();
 }
 
 at::Tensor load_signals(const PreparedDataset& data, std::span<const std::size_t> records) {

@@ -190,19 +190,17 @@ TeacherOpinion TeacherView::rows(std::span<const std::size_t> wanted, const Batc
                                  const torch::Device& device) const {
   const std::vector<std::int64_t> list(wanted.begin(), wanted.end());
   const torch::Tensor index = torch::tensor(list, torch::kLong);
-  const auto pick = [&](const torch::Tensor& x) { return x.index_select(0, index); };
-  const auto place = [&](const torch::Tensor& x) { return x.to(torch::kFloat).to(device); };
+  const auto pick = [&](const torch::Tensor& x) {
+    return x.index_select(0, index).to(device).to(torch::kFloat);
+  };
   TeacherOpinion some;
-  some.probability = place(blend(pick(all.probability), batch.cutmix));
-  some.calibrated = place(blend(pick(all.calibrated), batch.cutmix));
-  some.map = place(cut_mix(pick(all.map), batch.cutmix));
-  for (const auto& e : all.embeddings)
-    some.embeddings.push_back(place(blend(pick(e).to(torch::kFloat), batch.cutmix)));
-  if (all.pooled.defined())
-    some.pooled = place(blend(pick(all.pooled).to(torch::kFloat), batch.cutmix));
-  if (all.energy.defined()) some.energy = place(cut_mix(pick(all.energy), batch.cutmix));
-  for (const auto& block : all.blocks)
-    some.blocks.push_back(place(cut_mix(pick(block), batch.cutmix)));
+  some.probability = blend(pick(all.probability), batch.cutmix);
+  some.calibrated = blend(pick(all.calibrated), batch.cutmix);
+  some.map = cut_mix(pick(all.map), batch.cutmix);
+  for (const auto& e : all.embeddings) some.embeddings.push_back(blend(pick(e), batch.cutmix));
+  if (all.pooled.defined()) some.pooled = blend(pick(all.pooled), batch.cutmix);
+  if (all.energy.defined()) some.energy = cut_mix(pick(all.energy), batch.cutmix);
+  for (const auto& block : all.blocks) some.blocks.push_back(cut_mix(pick(block), batch.cutmix));
   return some;
 }
 

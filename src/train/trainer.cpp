@@ -327,9 +327,14 @@ void Trainer::step() {
   if (config_.averaging > 0)
     average_weights(mean_.state(), model_.state(), config_.averaging, optimizer_->steps);
   parts["total"] = loss.detach();
+  std::vector<torch::Tensor> each;
+  for (const auto& [name, value] : parts) each.push_back(value);
+  const torch::Tensor read =
+      torch::stack(each).to(torch::kDouble).cpu();  // once: a GPU waits for it
+  const double* next = read.data_ptr<double>();
   json values;
   for (const auto& [name, value] : parts) {
-    const double v = value.item<double>();
+    const double v = *next++;
     values[name] = v;
     progression_.sums[name] = progression_.sums.value(name, 0.0) + v;
   }

@@ -12,15 +12,16 @@ void average_weights(const NamedTensors& mean, const NamedTensors& weights, doub
   torch::NoGradGuard no_grad;
   const auto n = static_cast<double>(steps);
   const double d = std::min(decay, (1 + n) / (10 + n));
+  std::vector<at::Tensor> into, from;  // lists of tensors: a GPU does a list at a time
   for (std::size_t i = 0; i < mean.size(); ++i) {
-    at::Tensor into = mean[i].second;
-    const at::Tensor& from = weights[i].second;
-    if (into.is_floating_point()) {
-      into.lerp_(from, 1 - d);
+    if (mean[i].second.is_floating_point()) {
+      into.push_back(mean[i].second);
+      from.push_back(weights[i].second);
     } else {
-      into.copy_(from);
+      mean[i].second.copy_(weights[i].second);
     }
   }
+  at::_foreach_add_(into, at::_foreach_sub(from, into), 1 - d);
 }
 
 }  // namespace liteheart
