@@ -53,7 +53,9 @@ def main():
           "Fold 10 was never seen.\n")
     print("**Licence.** Weights: Apache-2.0, as the project.\n")
     begun = "; it began with the weights of an earlier such training" if settings.get("start") else ""
-    print(f"**Training.** `liteheart distil` from a 12-lead teacher trained by this program on the same folds; best epoch "
+    teachers = settings["teacher"].count(",") + 1
+    whom = "a 12-lead teacher" if teachers == 1 else f"{teachers} teachers of 12 leads"
+    print(f"**Training.** `liteheart distil` from {whom} trained by this program on the same folds; best epoch "
           f"{card['provenance']['best_epoch']} of {card['provenance']['epochs']}, selected by MAP{begun}. Settings:\n")
     print("```json\n" + json.dumps(settings, indent=1, sort_keys=True) + "\n```\n")
     print("**Limits.** One hospital's recordings of 10 s at rest; adults almost only. The frontal axis, the right chest leads "
