@@ -42,10 +42,10 @@ struct ToomCook {
   const float* in;      // [toom_cook_rows(rows, groups)][channels]
   const float* weight;  // toom_cook_weight_count(...): [groups x channels][columns] for each point
                         // but the last, [end_depth][columns] for that, in panels
-  const float* bias;  // [columns]
-  const float* add;   // [rows][columns], or null; may be out
-  float* out;         // [rows][columns]
-  float* scratch;     // toom_cook_scratch(columns, channels, groups) floats
+  const float* bias;    // [columns]
+  const float* add;     // [rows][columns], or null; may be out
+  float* out;           // [rows][columns]
+  float* scratch;       // toom_cook_scratch(columns, channels, groups) floats
   std::size_t rows, columns, channels, groups;  // columns, channels: multiples of kColumnMultiple;
                                                 // groups: of three taps
   std::size_t end_depth;  // the first of groups x channels, which alone have a third tap

@@ -328,6 +328,7 @@ void Trainer::step() {
     average_weights(mean_.state(), model_.state(), config_.averaging, optimizer_->steps);
   parts["total"] = loss.detach();
   std::vector<torch::Tensor> each;
+  each.reserve(parts.size());
   for (const auto& [name, value] : parts) each.push_back(value);
   const torch::Tensor read =
       torch::stack(each).to(torch::kDouble).cpu();  // once: a GPU waits for it
