@@ -20,8 +20,9 @@ struct Columns {
 template <typename T>
 Columns<T> columns(const std::vector<T>& by_record, std::size_t classes) {
   Columns<T> out{classes ? by_record.size() / classes : 0, std::vector<T>(by_record.size())};
-  for (std::size_t i = 0; i < by_record.size(); ++i) {
-    out.value[i % classes * out.records + i / classes] = by_record[i];
+  for (std::size_t r = 0; r < out.records; ++r) {
+    for (std::size_t c = 0; c < classes; ++c)
+      out.value[c * out.records + r] = by_record[r * classes + c];
   }
   return out;
 }

@@ -17,17 +17,15 @@
 #include "ecg/error.h"
 
 namespace liteheart {
-namespace {
-
 // libtorch 2.4 and later have one setter for all devices; those before, one for each.
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
-void set_autocast(const torch::Device& device, bool on) {
+static void set_autocast(const torch::Device& device, bool on) {
   at::autocast::set_autocast_dtype(device.type(), at::kBFloat16);
   at::autocast::set_autocast_enabled(device.type(), on);
 }
-bool cpu_autocasts() { return at::autocast::is_autocast_enabled(at::kCPU); }
+bool autocasts() { return at::autocast::is_autocast_enabled(at::kCPU); }
 #else
-void set_autocast(const torch::Device& device, bool on) {
+static void set_autocast(const torch::Device& device, bool on) {
   if (device.is_cuda()) {
     at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
     at::autocast::set_enabled(on);
@@ -36,10 +34,8 @@ void set_autocast(const torch::Device& device, bool on) {
     at::autocast::set_cpu_enabled(on);
   }
 }
-bool cpu_autocasts() { return at::autocast::is_cpu_enabled(); }
+bool autocasts() { return at::autocast::is_cpu_enabled(); }
 #endif
-
-}  // namespace
 
 void configure_runtime(int threads) {
   mallopt(M_MMAP_MAX, 0);
@@ -86,8 +82,6 @@ bool multiplies_bf16_fast() {
   return false;
 #endif
 }
-
-bool autocasts() { return cpu_autocasts(); }
 
 Autocast::Autocast(bool on, const torch::Device& device) : on_(on), device_(device) {
   if (on_) set_autocast(device_, true);

@@ -22,6 +22,7 @@
 #include "train/batch.h"
 #include "train/checkpoint.h"
 #include "train/folder_lock.h"
+#include "train/judged_classes.h"
 #include "train/log.h"
 #include "train/predict.h"
 #include "train/teacher_cache.h"
@@ -34,17 +35,14 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using nlohmann::json;
 constexpr std::uint64_t kLogEvery = 50;
-constexpr double kJudgedAuc = 0.8;  // validation AUC below which the leads cannot judge a class
 
-/// Whether a class is there in some of the records and not in others, so that it can be measured.
-bool tell_apart(const PreparedDataset& data, const std::vector<std::size_t>& records) {
-  for (std::size_t c = 0; c < data.classes().size(); ++c) {
-    const auto positives = std::count_if(records.begin(), records.end(), [&](std::size_t record) {
-      return data.labels(record)[c] != 0;
-    });
-    if (positives > 0 && positives < std::ssize(records)) return true;
-  }
-  return false;
+/// The values of scalars of one device, read at once: each reading waits for a GPU.
+std::vector<double> values_of(const std::map<std::string, torch::Tensor>& scalars) {
+  std::vector<torch::Tensor> each;
+  each.reserve(scalars.size());
+  for (const auto& [name, value] : scalars) each.push_back(value);
+  const torch::Tensor values = torch::stack(each).to(torch::kDouble).cpu();
+  return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
 }
 
 double seconds_since(Clock::time_point start) {
@@ -327,12 +325,8 @@ void Trainer::step() {
   if (config_.averaging > 0)
     average_weights(mean_.state(), model_.state(), config_.averaging, optimizer_->steps);
   parts["total"] = loss.detach();
-  std::vector<torch::Tensor> each;
-  each.reserve(parts.size());
-  for (const auto& [name, value] : parts) each.push_back(value);
-  const torch::Tensor read =
-      torch::stack(each).to(torch::kDouble).cpu();  // once: a GPU waits for it
-  const double* next = read.data_ptr<double>();
+  const std::vector<double> read = values_of(parts);
+  auto next = read.begin();
   json values;
   for (const auto& [name, value] : parts) {
     const double v = *next++;
@@ -403,22 +397,6 @@ std::string Trainer::best_so_far() const {
              ? fmt::format(", best AUC {:.3f}", progression_.best_auc)
              : fmt::format(", {} MAP {:.3f}", config_.selection == "last" ? "last" : "best",
                            progression_.best_map);
-}
-
-/// Codes of the classes that these leads cannot judge, by the validation split.
-std::vector<std::string> not_judged(const Predictions& p, const std::vector<Diagnosis>& classes) {
-  std::vector<std::string> codes;
-  for (std::size_t c = 0; c < p.classes; ++c) {
-    Predictions one;
-    one.records = p.records;
-    one.classes = 1;
-    for (std::size_t i = 0; i < p.records; ++i) {
-      one.logit.push_back(p.logit[i * p.classes + c]);
-      one.label.push_back(p.label[i * p.classes + c]);
-    }
-    if (macro_auc(one) < kJudgedAuc) codes.push_back(classes[c].code);
-  }
-  return codes;
 }
 
 void Trainer::finish() {
