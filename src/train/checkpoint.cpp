@@ -36,7 +36,7 @@ std::optional<Checkpoint> read_checkpoint(const std::filesystem::path& out, cons
     try {
       return read_safetensors(path);
     } catch (const Error& e) {
-      throw Error(e.what(), "no training can continue from it",
+      throw Error(e.place(), e.problem() + ", so no training can continue from it",
                   "remove it to begin again, or choose another --out");
     }
   }();

@@ -56,6 +56,8 @@ inline constexpr Exported kExported[] = {
     {"derived_leads", "student-tiny", "tiny", "III,aVF,V3", false, false},
     {"base", "student-base", "base", "II", false, false},
     {"twelve_leads", "student-tiny", "none", "all", false, true},
-    {"teacher", "teacher-base", "none", "all", false, false}};
+    {"teacher", "teacher-base", "none", "all", false, false},
+    {"small_paper", "student-small", "small", "I", true, false},
+    {"base_paper", "student-base", "base", "V2", true, false}};
 
 }  // namespace liteheart::test

@@ -86,6 +86,7 @@ TEST_F(Training, with_a_damaged_checkpoint_is_an_error_that_names_it) {
   const std::string error = train_apart(config).error;
   EXPECT_NE(error.find(file.string()), std::string::npos);
   EXPECT_NE(error.find("remove it to begin again"), std::string::npos) << error;
+  EXPECT_EQ(error.find("make it again"), std::string::npos) << "two ways out: " << error;
 }
 
 TEST_F(Training, that_cannot_learn_anything_is_an_error_before_it_begins) {
