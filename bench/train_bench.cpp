@@ -102,6 +102,7 @@ TeacherView opinions(const BackboneShape& teacher) {
   o.calibrated = o.probability;
   o.map = torch::rand({records, kLeads, kBins});
   o.map = o.map / o.map.mean({1, 2}, true);
+  o.class_maps = torch::randn({records, kClasses, kBins}).to(torch::kBFloat16);
   for (std::size_t i = 0; i < teacher.strides.size(); ++i)
     o.blocks.push_back(torch::randn({records, teacher.width, kBins}).to(torch::kBFloat16));
   const auto layers = teacher.strides.size() + static_cast<std::size_t>(teacher.layers);
@@ -159,16 +160,17 @@ double forward_macs(Model& model) {
   return macs;
 }
 
-ObjectiveWeights weights_of(const TrainConfig& c, bool distil) {
-  ObjectiveWeights w;
-  if (!distil) return w;
-  w.logit = c.weight_logit;
-  w.pseudo = c.weight_pseudo;
-  w.region_focus = c.region_focus;
-  w.region_features = c.weight_region_features;
-  w.region_agreement = c.weight_region_agreement;
-  w.information = c.weight_information;
-  return w;
+/// Of a training on labels alone, or with every loss on.
+ObjectiveWeights weights_of(bool distil) {
+  if (!distil) return {};
+  return {.logit = 1,
+          .correlation = 1,
+          .pseudo = 1,
+          .region_focus = 1,
+          .region_features = 1,
+          .region_agreement = 1,
+          .information = 1,
+          .output_information = 1};
 }
 
 BatchSampler make_sampler(const System& system, const TrainConfig& config) {
@@ -197,7 +199,7 @@ void train_step(benchmark::State& state, const System& system) {
   BatchSampler sampler = make_sampler(system, config);
   TeacherView teacher;
   if (system.distil) teacher = opinions(backbone_preset("teacher-base"));
-  Objective objective(weights_of(config, system.distil), model.card.backbone,
+  Objective objective(weights_of(system.distil), model.card.backbone,
                       system.distil ? &teacher.all : nullptr);
   auto parameters = model.parameters();
   for (const auto& p : objective->parameters()) parameters.push_back(p);
@@ -214,6 +216,8 @@ void train_step(benchmark::State& state, const System& system) {
     {
       Autocast autocast(bf16, device);
       out = model.forward(batch.input);
+      if (system.distil)
+        out.backbone.class_maps = model.backbone->class_maps(out.backbone.layers.back());
     }
     std::map<std::string, torch::Tensor> parts;
     objective->forward(out, batch.signal, batch.target, opinion ? &*opinion : nullptr, parts)

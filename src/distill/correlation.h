@@ -8,6 +8,9 @@
 
 namespace liteheart {
 
+/// 1 - Pearson's correlation of a and b along a dimension, mean over the others.
+at::Tensor lack_of_correlation(const at::Tensor& a, const at::Tensor& b, std::int64_t along);
+
 struct CorrelationLoss {
   at::Tensor inter, intra;  // each 1 - correlation, mean over records and over classes
   at::Tensor mean() const { return 0.5 * (inter + intra); }

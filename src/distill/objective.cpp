@@ -1,13 +1,10 @@
 #include "distill/objective.h"
 
-#include <torch/autograd.h>
-
 #include "distill/bins.h"
 #include "distill/correlation.h"
 #include "distill/logit.h"
 #include "distill/region.h"
 #include "distill/semi_supervised.h"
-#include "explain/grad_cam.h"
 
 namespace liteheart {
 
@@ -29,6 +26,10 @@ ObjectiveImpl::ObjectiveImpl(const ObjectiveWeights& objective_weights,
     for (const torch::Tensor& e : teacher->embeddings) teacher_widths.push_back(e.size(1));
     information = register_module(
         "information", CrossLayerInformation(student_widths, teacher_widths, weights.bound));
+  }
+  if (weights.output_information > 0) {
+    readers = register_module(
+        "readers", OutputReaders(student.strides.size(), student.width, student.classes));
   }
 }
 
@@ -55,16 +56,14 @@ torch::Tensor ObjectiveImpl::forward(const ModelOutput& out, const torch::Tensor
   }
   if (teacher == nullptr) return total;
 
-  if (weights.logit > 0)
-    add("logit", weights.logit, logit_distillation(logits, teacher->probability));
+  const torch::Tensor& probability = teacher->probability;
+  if (weights.logit > 0) add("logit", weights.logit, logit_distillation(logits, probability));
   if (weights.correlation > 0)
-    add("correlation", weights.correlation,
-        correlation_loss(logits.sigmoid(), teacher->probability).mean());
+    add("correlation", weights.correlation, correlation_loss(logits.sigmoid(), probability).mean());
   if (weights.pseudo > 0 && labelled < batch) {
     add("pseudo", weights.pseudo,
         pseudo_label_loss(logits.slice(0, labelled), teacher->calibrated.slice(0, labelled)));
   }
-  const torch::Tensor& last = out.backbone.blocks.back();
   const auto bins = teacher->map.size(2);
   std::vector<torch::Tensor> blocks;  // [batch, channel, bin]
   if (weights.region_features > 0 || weights.information > 0) {
@@ -83,17 +82,26 @@ torch::Tensor ObjectiveImpl::forward(const ModelOutput& out, const torch::Tensor
         distance / static_cast<double>(projections->size()));
   }
   if (weights.region_agreement > 0) {
-    const torch::Tensor score = (logits * teacher->probability).sum();
-    const auto gradient = torch::autograd::grad({score}, {last}, {}, /*retain_graph=*/true);
-    const torch::Tensor cam = in_bins(grad_cam(last, gradient[0]).unsqueeze(1), bins).squeeze(1);
-    add("region_agreement", weights.region_agreement, region_agreement(cam, teacher->map));
+    add("region_agreement", weights.region_agreement,
+        region_agreement(out.backbone.class_maps, teacher->class_maps));
   }
   if (weights.information > 0) {
     std::vector<torch::Tensor> embeddings;
+    embeddings.reserve(blocks.size() + out.backbone.layers.size());
     for (const torch::Tensor& block : blocks) embeddings.push_back(block.mean(2));
     for (const auto& layer : out.backbone.layers)
       embeddings.push_back(layer.to(torch::kFloat).mean(1));
     add("information", weights.information, information(embeddings, teacher->embeddings));
+  }
+  if (weights.output_information > 0) {
+    // Each block is asked what the student is asked.
+    torch::Tensor cost = torch::zeros({}, logits.options());
+    const std::vector<torch::Tensor> read = readers(out.backbone.blocks);
+    for (const torch::Tensor& z : read) {
+      cost = cost + weights.logit * logit_distillation(z, probability) +
+             weights.correlation * correlation_loss(z.sigmoid(), probability).mean();
+    }
+    add("output_information", weights.output_information, cost / static_cast<double>(read.size()));
   }
   return total;
 }

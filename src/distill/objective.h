@@ -16,7 +16,7 @@ namespace liteheart {
 
 struct ObjectiveWeights {
   double supervised = 1, logit = 0, correlation = 0, pseudo = 0, restoration = 1, region_focus = 0,
-         region_features = 0, region_agreement = 0, information = 0;
+         region_features = 0, region_agreement = 0, information = 0, output_information = 0;
   InformationBound bound = InformationBound::kInfoNce;
 };
 
@@ -25,6 +25,7 @@ struct ObjectiveWeights {
 struct TeacherOpinion {
   torch::Tensor probability, calibrated;  // [batch, class]
   torch::Tensor map;                      // [batch, 12, bin]
+  torch::Tensor class_maps;               // [batch, class, bin]
   std::vector<torch::Tensor> embeddings;  // per teacher layer [batch, width]
   torch::Tensor pooled;                   // maximum over the tokens, [batch, width]
   torch::Tensor energy;                   // mean square over channels, [batch, block, bin]
@@ -49,6 +50,7 @@ struct ObjectiveImpl : torch::nn::Module {
   torch::nn::ModuleList projections{nullptr};  // of the student's blocks to the teacher's
   StandardizedBlocks teacher_blocks;
   CrossLayerInformation information{nullptr};
+  OutputReaders readers{nullptr};
 };
 TORCH_MODULE(Objective);
 

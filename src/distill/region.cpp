@@ -2,8 +2,11 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <string>
 
+#include "distill/bins.h"
+#include "distill/correlation.h"
 #include "ecg/error.h"
 
 namespace liteheart {
@@ -36,8 +39,12 @@ at::Tensor region_features(const at::Tensor& projected, const at::Tensor& teache
   return (distance * map.mean(1)).mean();
 }
 
-at::Tensor region_agreement(const at::Tensor& student_cam, const at::Tensor& map) {
-  return 1 - at::cosine_similarity(student_cam, map.mean(1), 1, 1e-6).mean();
+at::Tensor region_agreement(const at::Tensor& student, const at::Tensor& teacher) {
+  const auto steps = std::min(student.size(2), teacher.size(2));
+  const auto by_class = [&](const at::Tensor& maps) {
+    return in_bins(maps, steps).transpose(1, 2).flatten(0, 1);  // [batch x step, class]
+  };
+  return lack_of_correlation(by_class(student), by_class(teacher), 0);
 }
 
 }  // namespace liteheart

@@ -1,5 +1,5 @@
 // Region-aware distillation: the student is asked most where the teacher looks.
-// Maps A are the teacher's saliency, or what map_of_kind makes of it: [batch, 12, bin],
+// Saliency maps A are the teacher's saliency, or what map_of_kind makes of it: [batch, 12, bin],
 // non-negative, mean 1 (explain/grad_cam.h).
 #pragma once
 
@@ -30,7 +30,9 @@ at::Tensor region_restoration(const at::Tensor& restored, const at::Tensor& targ
 at::Tensor region_features(const at::Tensor& projected, const at::Tensor& teacher,
                            const at::Tensor& map);
 
-/// Disagreement of where both look: 1 - cosine of student_cam [batch, bin] and A's mean over leads.
-at::Tensor region_agreement(const at::Tensor& student_cam, const at::Tensor& map);
+/// Disagreement of when both see each class: 1 - Pearson's correlation of their class activation
+/// maps over the records and steps of time of the batch, mean over the classes. student: [batch,
+/// class, token], teacher: [batch, class, bin]; the finer one is averaged to the other's steps.
+at::Tensor region_agreement(const at::Tensor& student, const at::Tensor& teacher);
 
 }  // namespace liteheart

@@ -57,9 +57,8 @@ TrainConfig reference_training(const Job& job) {
 /// Trainings of one kind are equally fast.
 std::string kind_of(const Job& job) {
   const TrainConfig& c = job.config;
-  return fmt::format("{} {} {} {} {} {} {} {}", job.words.front(), c.network, c.restoration,
-                     parse_leads(c.lead).size(), c.strides, c.device, c.precision,
-                     c.weight_region_agreement > 0);
+  return fmt::format("{} {} {} {} {} {} {}", job.words.front(), c.network, c.restoration,
+                     parse_leads(c.lead).size(), c.strides, c.device, c.precision);
 }
 
 /// Steps that the log in `folder` tells of.

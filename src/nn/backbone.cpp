@@ -107,6 +107,10 @@ BackboneOutput BackboneImpl::classify(std::vector<torch::Tensor> blocks) {
   return out;
 }
 
+torch::Tensor BackboneImpl::class_maps(const torch::Tensor& tokens) {
+  return output(hidden(tokens)).to(torch::kFloat).transpose(1, 2);
+}
+
 BackboneOutput BackboneImpl::forward(const torch::Tensor& x) { return classify(encode(x)); }
 
 }  // namespace liteheart

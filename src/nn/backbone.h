@@ -16,6 +16,7 @@ struct BackboneOutput {
   std::vector<torch::Tensor> blocks;  // encoder blocks, each [batch, width, 1, time]
   std::vector<torch::Tensor> layers;  // transformer layers, each [batch, token, width]
   torch::Tensor pooled;               // maximum over the tokens, [batch, width]
+  torch::Tensor class_maps;  // [batch, class, token]; where BackboneImpl was asked for them
 };
 
 struct ResidualBlockImpl : torch::nn::Module {
@@ -48,6 +49,9 @@ struct BackboneImpl : torch::nn::Module {
   std::vector<torch::Tensor> encode(const torch::Tensor& x);
   /// From the last block's output on.
   BackboneOutput classify(std::vector<torch::Tensor> blocks);
+  /// Class activation maps: what the classifier makes of each token alone, out of the last layer's
+  /// [batch, token, width]. Returns [batch, class, token].
+  torch::Tensor class_maps(const torch::Tensor& tokens);
 
   BackboneShape shape;
   torch::nn::ModuleList encoder{nullptr}, transformer{nullptr};

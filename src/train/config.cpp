@@ -143,16 +143,22 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
        "(region-aware part)",
        true},
       {"weight_region_agreement", &c.weight_region_agreement,
-       "weight of looking where the teacher looks, which beside the other parts brings nothing "
-       "(region-aware part)",
+       "weight of how the student's class activation maps, what each stretch of time says for a "
+       "class, correlate with the teacher's (region-aware part)",
        true},
       {"region_map", &c.region_map,
-       "what the region-aware part follows: saliency (of each lead and moment), time (the same in "
-       "all leads) or uniform (all places alike, without region agreement)",
+       "what restoration and features follow: saliency (of each lead and moment), time (the same "
+       "in all leads) or uniform (all places alike)",
        true},
-      {"weight_information", &c.weight_information, "weight of cross-layer mutual information",
+      {"weight_information", &c.weight_information,
+       "weight of the mutual information of student and teacher layers (cross-layer mutual "
+       "information part)",
        true},
       {"information_bound", &c.information_bound, "infonce, gaussian or jensen-shannon", true},
+      {"weight_output_information", &c.weight_output_information,
+       "weight of what each of the student's encoder blocks tells about the teacher's outputs, by "
+       "the losses of weight_logit and weight_correlation (cross-layer mutual information part)",
+       true},
       {"true_leads_epochs", &c.true_leads_epochs,
        "epochs over which what the student is given passes from the true leads to the restored "
        "ones, a third of all or fewer; 0 is off, as without a restoration net or after start",
@@ -170,7 +176,7 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
 TrainConfig train_defaults() {
   TrainConfig c;
   c.weight_logit = c.weight_pseudo = c.region_focus = c.weight_region_features =
-      c.weight_region_agreement = c.weight_information = 0;
+      c.weight_region_agreement = c.weight_information = c.weight_output_information = 0;
   return c;
 }
 
@@ -179,8 +185,11 @@ TrainConfig distil_defaults() {
   c.restoration = "tiny";
   c.true_leads_epochs = 2;
   c.weight_correlation = 3;
-  c.weight_restoration = 10;  // else correlation takes the restored leads away from the true ones
-  c.weight_pseudo = c.weight_region_agreement = 0;  // they bring nothing beside the others
+  c.weight_restoration = 20;  // else correlation takes the restored leads away from the true ones
+  c.weight_region_agreement = 0.5;
+  c.weight_output_information = 1;
+  // These bring nothing beside the others.
+  c.weight_pseudo = c.weight_region_features = c.weight_information = 0;
   return c;
 }
 
@@ -217,8 +226,6 @@ void check_config(const TrainConfig& c) {
   range("augment", c.augment, 0, 10);
   one_of("selection", c.selection, {"map", "auc", "last"});
   one_of("region_map", c.region_map, {"saliency", "time", "uniform"});
-  require(c.region_map != "uniform" || c.weight_region_agreement == 0, "weight_region_agreement",
-          "0 where region_map is uniform: there is nowhere to look", c.weight_region_agreement);
   range("patience", c.patience, 1, 100000);
   one_of("precision", c.precision, {"auto", "bf16", "fp32"});
   one_of("device", c.device, {"auto", "cpu", "cuda"});
@@ -230,6 +237,9 @@ void check_config(const TrainConfig& c) {
     }
   }
   if (c.teacher.empty()) positive("weight_supervised", c.weight_supervised);
+  require(c.weight_output_information == 0 || c.weight_logit + c.weight_correlation > 0,
+          "weight_output_information", "0 where weight_logit and weight_correlation are",
+          c.weight_output_information);
   check_rival(c);
   const Rival* rival = find_rival(c.rival);
   const bool rival_suffices = rival != nullptr && rival->trains_output && c.weight_rival > 0;

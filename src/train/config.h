@@ -36,7 +36,7 @@ struct TrainConfig {
   double weight_restoration = 1, region_focus = 1, weight_region_features = 0.5,
          weight_region_agreement = 0.1;
   std::string region_map = "saliency";
-  double weight_information = 0.2;
+  double weight_information = 0.2, weight_output_information = 0;
   std::string information_bound = "infonce";
   double true_leads_epochs = 0;
   std::string rival = "none";

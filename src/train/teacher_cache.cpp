@@ -22,7 +22,7 @@ constexpr std::int64_t kBatch = 64;
 /// Everything the view depends on.
 std::uint64_t cache_key(const std::filesystem::path& teacher_file, const PreparedDataset& data,
                         std::span<const std::size_t> records, bool bf16) {
-  std::uint64_t key = hash_bytes(bf16 ? "teacher view 4, bf16" : "teacher view 4, fp32");
+  std::uint64_t key = hash_bytes(bf16 ? "teacher view 5, bf16" : "teacher view 5, fp32");
   for (const auto& file :
        {teacher_file, data.folder() / "dataset.json", data.folder() / "records.csv"}) {
     key = file_hash(file, key);
@@ -36,7 +36,7 @@ torch::Tensor kept_features(const torch::Tensor& block) {
 }
 
 struct Parts {
-  std::vector<torch::Tensor> logits, map, features, pooled, energy;
+  std::vector<torch::Tensor> logits, map, class_maps, features, pooled, energy;
   std::vector<std::vector<torch::Tensor>> embeddings;
 };
 
@@ -61,6 +61,9 @@ void look(Model& teacher, const torch::Tensor& leads, const torch::Tensor& colum
   if (map.size(1) != signal.size(1))
     map = map.mean(1, true).expand({map.size(0), signal.size(1), kBins});
   parts.map.push_back(map.contiguous());
+  const torch::Tensor class_maps =
+      teacher.backbone->class_maps(out.layers.back().detach()).index_select(1, columns.to(device));
+  parts.class_maps.push_back(in_bins(class_maps, kBins).to(torch::kBFloat16).cpu().contiguous());
   parts.features.push_back(kept_features(out.blocks.back()));
   parts.pooled.push_back(out.pooled.detach().to(torch::kBFloat16).cpu());
   std::vector<torch::Tensor> energy;
@@ -104,6 +107,7 @@ WeightFile compute(Model& teacher, const PreparedDataset& data,
   WeightFile file;
   file.tensors.emplace_back("logits", torch::cat(parts.logits).contiguous());
   file.tensors.emplace_back("map", torch::cat(parts.map).contiguous());
+  file.tensors.emplace_back("class_maps", torch::cat(parts.class_maps).contiguous());
   file.tensors.emplace_back("features", torch::cat(parts.features).contiguous());
   file.tensors.emplace_back("pooled", torch::cat(parts.pooled).contiguous());
   file.tensors.emplace_back("energy", torch::cat(parts.energy).contiguous());
@@ -171,6 +175,8 @@ TeacherView view_of(const WeightFile& file, const Decision& decision,
       }
     } else if (name == "map") {
       view.map = tensor;
+    } else if (name == "class_maps") {
+      view.class_maps = tensor;
     } else if (name == "features") {
       view.blocks = {tensor};
     } else if (name == "pooled") {
@@ -198,6 +204,7 @@ TeacherOpinion TeacherView::rows(std::span<const std::size_t> wanted, const Batc
   some.calibrated = blend(pick(all.calibrated), batch.cutmix);
   some.map = cut_mix(pick(all.map), batch.cutmix);
   for (const auto& e : all.embeddings) some.embeddings.push_back(blend(pick(e), batch.cutmix));
+  if (all.class_maps.defined()) some.class_maps = cut_mix(pick(all.class_maps), batch.cutmix);
   if (all.pooled.defined()) some.pooled = blend(pick(all.pooled), batch.cutmix);
   if (all.energy.defined()) some.energy = cut_mix(pick(all.energy), batch.cutmix);
   for (const auto& block : all.blocks) some.blocks.push_back(cut_mix(pick(block), batch.cutmix));

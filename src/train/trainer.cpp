@@ -310,6 +310,8 @@ void Trainer::step() {
   {
     Autocast autocast(bf16_, device_);
     out = model_.forward(batch.input.to(device_), true_share(), signal);
+    if (objective_->weights.region_agreement > 0)
+      out.backbone.class_maps = model_.backbone->class_maps(out.backbone.layers.back());
   }
   std::map<std::string, torch::Tensor> parts;
   torch::Tensor loss = objective_->forward(out, signal, batch.target.to(device_),

@@ -97,11 +97,17 @@ json training_identity(const TrainConfig& config, const PreparedDataset& data) {
 }
 
 ObjectiveWeights objective_weights(const TrainConfig& c) {
-  return {c.weight_supervised,      c.weight_logit,
-          c.weight_correlation,     c.weight_pseudo,
-          c.weight_restoration,     c.region_focus,
-          c.weight_region_features, c.weight_region_agreement,
-          c.weight_information,     information_bound(c.information_bound)};
+  return {c.weight_supervised,
+          c.weight_logit,
+          c.weight_correlation,
+          c.weight_pseudo,
+          c.weight_restoration,
+          c.region_focus,
+          c.weight_region_features,
+          c.weight_region_agreement,
+          c.weight_information,
+          c.weight_output_information,
+          information_bound(c.information_bound)};
 }
 
 }  // namespace liteheart

@@ -37,6 +37,7 @@ class Process {
     std::vector<std::string> words = {LITEHEART_PROGRAM};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     id_ = ::fork();

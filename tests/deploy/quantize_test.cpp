@@ -26,8 +26,9 @@ std::vector<float> windows(std::size_t count, std::size_t samples = kCompact) {
   std::minstd_rand random(3);
   std::vector<float> x(count * samples);
   for (std::size_t i = 0; i < x.size(); ++i) {
-    const auto t = static_cast<double>(i % samples * kCompact) / static_cast<double>(samples);
-    const auto w = static_cast<double>(i / samples);
+    const std::size_t window = i / samples, within = i % samples;
+    const auto t = static_cast<double>(within * kCompact) / static_cast<double>(samples);
+    const auto w = static_cast<double>(window);
     x[i] = static_cast<float>(0.2 * std::sin(t / (7 + w)) +
                               std::exp(-std::pow(std::fmod(t, 83) - 40, 2) / 5) +
                               0.02 * (static_cast<double>(random() % 1000) / 500 - 1));
@@ -43,11 +44,12 @@ std::vector<float> logits(const EdgeGraph& graph, const ModelCard& card, std::sp
 /// Power of the signal over that of the difference, in dB; both without what all windows share.
 double signal_to_noise(const std::vector<float>& expected, const std::vector<float>& got,
                        std::size_t classes) {
+  const std::size_t count = expected.size() / classes;
   double signal = 0, noise = 0;
   for (std::size_t c = 0; c < classes; ++c) {
     double mean = 0;
     for (std::size_t i = c; i < expected.size(); i += classes) mean += expected[i];
-    mean /= static_cast<double>(expected.size() / classes);
+    mean /= static_cast<double>(count);
     for (std::size_t i = c; i < expected.size(); i += classes) {
       signal += std::pow(expected[i] - mean, 2);
       noise += std::pow(got[i] - expected[i], 2);

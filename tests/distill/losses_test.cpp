@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 #include "distill/finite_differences.h"
 #include "distill/logit.h"
@@ -115,27 +117,43 @@ TEST_F(RegionMaps, forgets_the_lead_or_lead_and_time_by_its_kind) {
 
 using RegionAgreement = Loss;
 
-TEST_F(RegionAgreement, is_one_minus_cosine_over_time_of_where_both_look) {
-  const at::Tensor cam = at::rand({kBatch, kBins}, at::kDouble), map = some_map();
+TEST_F(RegionAgreement, is_one_minus_the_correlation_over_records_and_time_of_each_class) {
+  const std::int64_t classes = 3, tokens = kBins / 2;
+  const at::Tensor student = normal({kBatch, classes, tokens});
+  const at::Tensor teacher = normal({kBatch, classes, kBins});
   double sum = 0;
-  for (std::int64_t b = 0; b < kBatch; ++b) {
-    double both = 0, student = 0, teacher = 0;
-    for (std::int64_t k = 0; k < kBins; ++k) {
-      both += value(cam, {b, k}) * when(map, b, k);
-      student += std::pow(value(cam, {b, k}), 2);
-      teacher += std::pow(when(map, b, k), 2);
+  for (std::int64_t c = 0; c < classes; ++c) {
+    std::vector<double> s, t;
+    for (std::int64_t b = 0; b < kBatch; ++b) {
+      for (std::int64_t k = 0; k < tokens; ++k) {
+        s.push_back(value(student, {b, c, k}));
+        double bins = 0;
+        for (std::int64_t i = 0; i < 2; ++i)
+          bins += static_cast<float>(value(teacher, {b, c, 2 * k + i})) / 2;
+        t.push_back(bins);
+      }
     }
-    sum += 1 - both / std::sqrt(student * teacher);
+    const auto mean = [](const std::vector<double>& x) {
+      return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
+    };
+    const double ms = mean(s), mt = mean(t);
+    double both = 0, ss = 0, tt = 0;
+    for (std::size_t i = 0; i < s.size(); ++i) {
+      both += (s[i] - ms) * (t[i] - mt);
+      ss += std::pow(s[i] - ms, 2);
+      tt += std::pow(t[i] - mt, 2);
+    }
+    sum += 1 - both / std::sqrt(ss * tt);
   }
-  EXPECT_NEAR(region_agreement(cam, map).item<double>(), sum / kBatch, 1e-12);
+  EXPECT_NEAR(region_agreement(student, teacher).item<double>(), sum / classes, 1e-6);
+  EXPECT_NEAR(region_agreement(3 * teacher + 7, teacher).item<double>(), 0, 1e-6);
 }
 
-TEST_F(RegionAgreement, has_the_gradient_of_its_value_and_none_where_the_student_sees_nothing) {
-  const at::Tensor map = some_map();
-  const auto loss = [&](const at::Tensor& cam) { return region_agreement(cam, map); };
-  expect_gradient(loss, at::rand({kBatch, kBins}, at::kDouble));
-  const at::Tensor blind = test::autograd_gradient(loss, at::zeros({kBatch, kBins}, at::kDouble));
-  EXPECT_TRUE(at::isfinite(blind).all().item<bool>());
+TEST_F(RegionAgreement, of_maps_that_say_nothing_has_a_finite_gradient) {
+  const at::Tensor teacher = normal({kBatch, 3, kBins}).to(at::kFloat);
+  const at::Tensor student = at::zeros({kBatch, 3, kBins}).requires_grad_();
+  region_agreement(student, teacher).backward();
+  EXPECT_TRUE(at::isfinite(student.grad()).all().item<bool>());
 }
 
 using PseudoLabels = Loss;

@@ -168,6 +168,19 @@ TEST(Backbone, output_shapes_are_those_of_the_strides) {
   EXPECT_EQ(out.pooled.sizes(), (std::vector<std::int64_t>{3, 32}));
 }
 
+TEST(Backbone, class_maps_are_what_the_classifier_makes_of_a_token_alone) {
+  torch::NoGradGuard no_grad;
+  Backbone net = worn_backbone(small_shape(false));
+  const BackboneOutput out = net->forward(torch::randn({3, 12, 1024}));
+  const torch::Tensor maps = net->class_maps(out.layers.back());
+  EXPECT_EQ(maps.sizes(), (std::vector<std::int64_t>{3, 5, 64}));
+  // Where all tokens are the one that the maximum is, each says what all say together.
+  const torch::Tensor alike = out.pooled.unsqueeze(1).expand({3, 64, 32});
+  const torch::Tensor said = net->class_maps(alike);
+  for (std::int64_t token = 0; token < 64; ++token)
+    EXPECT_TRUE(torch::allclose(said.select(2, token), out.logits, 1e-4, 1e-5)) << token;
+}
+
 TEST(Architecture, an_unknown_preset_is_an_error_that_lists_the_known_ones) {
   const std::string backbone = test::error_of([] { backbone_preset("student-huge"); });
   for (const PresetSize& size : kSizes) EXPECT_NE(backbone.find(size.name), std::string::npos);

@@ -67,7 +67,7 @@ TEST_F(Training, by_distillation_killed_and_continued_is_bit_identical_to_an_und
   train_under_fire(disturbed);
   EXPECT_TRUE(model_of(disturbed) == model_of(undisturbed));
   EXPECT_EQ(log_of(disturbed), log_of(undisturbed));
-  EXPECT_EQ(log_of(disturbed).at(0).at("losses").size(), 8u) << "seven parts and their total";
+  EXPECT_EQ(log_of(disturbed).at(0).at("losses").size(), 9u) << "eight parts and their total";
 }
 
 TEST_F(Training, leaves_nothing_in_its_folder_but_its_four_files_however_often_it_was_killed) {

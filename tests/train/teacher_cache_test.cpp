@@ -58,6 +58,7 @@ TEST(TeacherViewRows, are_mixed_as_the_batch_was) {
   view.all.probability = at::rand({9, 3});
   view.all.calibrated = at::rand({9, 3});
   view.all.map = at::rand({9, 12, kBins});
+  view.all.class_maps = at::rand({9, 3, kBins}).to(at::kBFloat16);
   view.all.embeddings = {at::rand({9, 4}).to(at::kBFloat16)};
   view.all.pooled = at::rand({9, 4}).to(at::kBFloat16);
   view.all.energy = at::rand({9, 3, kBins}).to(at::kBFloat16);
@@ -79,6 +80,8 @@ TEST(TeacherViewRows, are_mixed_as_the_batch_was) {
   EXPECT_TRUE(near(some.map[0].slice(1, 16, 48), view.all.map[2].slice(1, 16, 48)));
   EXPECT_TRUE(near(some.map[0].slice(1, 0, 16), view.all.map[7].slice(1, 0, 16)));
   EXPECT_TRUE(near(some.map[0].slice(1, 48), view.all.map[7].slice(1, 48)));
+  EXPECT_TRUE(near(some.class_maps[0].slice(1, 16, 48), view.all.class_maps[2].slice(1, 16, 48)));
+  EXPECT_TRUE(near(some.class_maps[0].slice(1, 48), view.all.class_maps[7].slice(1, 48)));
   EXPECT_TRUE(near(some.blocks[0][2], view.all.blocks[0][4]));
   EXPECT_TRUE(near(some.pooled[0], half(view.all.pooled)));
   EXPECT_TRUE(near(some.energy[0].slice(1, 16, 48), view.all.energy[2].slice(1, 16, 48)));

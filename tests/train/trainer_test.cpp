@@ -75,7 +75,6 @@ TEST_F(Training, by_distillation_follows_the_map_of_its_configuration) {
   for (const std::string map : {"saliency", "time", "uniform"}) {
     TrainConfig config = distil_settings(out(map));
     config.region_map = map;
-    config.weight_region_agreement = 0;
     config.epochs = 1;
     config.learning_rate = 1e-9;
     ASSERT_EQ(train_apart(config).error, "");

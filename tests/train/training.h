@@ -62,7 +62,7 @@ class Training : public testing::Test {
     config.checkpoint_minutes = 1e-6;
     config.weight_logit = config.weight_pseudo = config.region_focus =
         config.weight_region_features = config.weight_region_agreement = config.weight_information =
-            0;
+            config.weight_output_information = 0;
     return config;
   }
   /// LiteHeart with all its parts.
@@ -78,6 +78,7 @@ class Training : public testing::Test {
     config.threads = plain.threads;
     config.checkpoint_minutes = plain.checkpoint_minutes;
     config.restoration = "tiny";
+    config.weight_output_information = 0.5;
     config.labelled = 0.5;
     config.teacher = teacher().string();
     return config;
