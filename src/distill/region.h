@@ -1,5 +1,5 @@
 // Region-aware distillation: the student is asked most where the teacher looks.
-// Saliency maps A are the teacher's saliency, or what map_of_kind makes of it: [batch, 12, bin],
+// Maps A are the teacher's saliency, or what map_of_kind makes of it: [batch, 12, bin],
 // non-negative, mean 1 (explain/grad_cam.h).
 #pragma once
 
