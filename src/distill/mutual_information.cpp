@@ -95,12 +95,12 @@ torch::Tensor CrossLayerInformationImpl::forward(const std::vector<torch::Tensor
   return (attention() * cost).sum(1).mean();
 }
 
-OutputReadersImpl::OutputReadersImpl(std::size_t blocks, std::int64_t width, std::int64_t classes) {
+OutputProbesImpl::OutputProbesImpl(std::size_t blocks, std::int64_t width, std::int64_t classes) {
   heads = register_module("heads", torch::nn::ModuleList());
   for (std::size_t i = 0; i < blocks; ++i) heads->push_back(torch::nn::Linear(2 * width, classes));
 }
 
-std::vector<torch::Tensor> OutputReadersImpl::forward(const std::vector<torch::Tensor>& blocks) {
+std::vector<torch::Tensor> OutputProbesImpl::forward(const std::vector<torch::Tensor>& blocks) {
   std::vector<torch::Tensor> logits;
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     const torch::Tensor block = blocks[i].squeeze(2).to(torch::kFloat);

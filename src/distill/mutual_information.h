@@ -38,16 +38,17 @@ struct CrossLayerInformationImpl : torch::nn::Module {
 };
 TORCH_MODULE(CrossLayerInformation);
 
-/// Reads the teacher's outputs y from each encoder block h of the student: I(h; y) >= H(y) +
-/// E[log q(y | h)] (Barber and Agakov, "The IM algorithm", NeurIPS 2003), where q is a linear layer
-/// on the block's mean and maximum over time.
-struct OutputReadersImpl : torch::nn::Module {
-  OutputReadersImpl(std::size_t blocks, std::int64_t width, std::int64_t classes);
+/// Linear probes, which read the teacher's outputs y from each encoder block h of the student: I(h;
+/// y) >= H(y) + E[log q(y | h)] (Barber and Agakov, "The IM algorithm", NeurIPS 2003), where the
+/// probe q is on the block's mean and maximum over time. In effect deep supervision (Lee et al.,
+/// "Deeply-Supervised Nets", AISTATS 2015) by a teacher.
+struct OutputProbesImpl : torch::nn::Module {
+  OutputProbesImpl(std::size_t blocks, std::int64_t width, std::int64_t classes);
   /// blocks: each [batch, width, 1, time]. Returns q's logits by block, [batch, class].
   std::vector<torch::Tensor> forward(const std::vector<torch::Tensor>& blocks);
 
   torch::nn::ModuleList heads{nullptr};
 };
-TORCH_MODULE(OutputReaders);
+TORCH_MODULE(OutputProbes);
 
 }  // namespace liteheart

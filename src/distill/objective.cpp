@@ -28,8 +28,8 @@ ObjectiveImpl::ObjectiveImpl(const ObjectiveWeights& objective_weights,
         "information", CrossLayerInformation(student_widths, teacher_widths, weights.bound));
   }
   if (weights.output_information > 0) {
-    readers = register_module(
-        "readers", OutputReaders(student.strides.size(), student.width, student.classes));
+    probes = register_module("probes",
+                             OutputProbes(student.strides.size(), student.width, student.classes));
   }
 }
 
@@ -96,7 +96,7 @@ torch::Tensor ObjectiveImpl::forward(const ModelOutput& out, const torch::Tensor
   if (weights.output_information > 0) {
     // Each block is asked what the student is asked.
     torch::Tensor cost = torch::zeros({}, logits.options());
-    const std::vector<torch::Tensor> read = readers(out.backbone.blocks);
+    const std::vector<torch::Tensor> read = probes(out.backbone.blocks);
     for (const torch::Tensor& z : read) {
       cost = cost + weights.logit * logit_distillation(z, probability) +
              weights.correlation * correlation_loss(z.sigmoid(), probability).mean();

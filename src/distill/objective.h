@@ -50,7 +50,7 @@ struct ObjectiveImpl : torch::nn::Module {
   torch::nn::ModuleList projections{nullptr};  // of the student's blocks to the teacher's
   StandardizedBlocks teacher_blocks;
   CrossLayerInformation information{nullptr};
-  OutputReaders readers{nullptr};
+  OutputProbes probes{nullptr};
 };
 TORCH_MODULE(Objective);
 

@@ -31,8 +31,10 @@ at::Tensor region_features(const at::Tensor& projected, const at::Tensor& teache
                            const at::Tensor& map);
 
 /// Disagreement of when both see each class: 1 - Pearson's correlation of their class activation
-/// maps over the records and steps of time of the batch, mean over the classes. student: [batch,
-/// class, token], teacher: [batch, class, bin]; the finer one is averaged to the other's steps.
+/// maps over the records and steps of time of the batch, mean over the classes. That such maps can
+/// be distilled is of CAT-KD (Guo et al., CVPR 2023), which takes their squared distance. student:
+/// [batch, class, token], teacher: [batch, class, bin]; the finer one is averaged to the other's
+/// steps.
 at::Tensor region_agreement(const at::Tensor& student, const at::Tensor& teacher);
 
 }  // namespace liteheart

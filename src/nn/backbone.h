@@ -49,8 +49,9 @@ struct BackboneImpl : torch::nn::Module {
   std::vector<torch::Tensor> encode(const torch::Tensor& x);
   /// From the last block's output on.
   BackboneOutput classify(std::vector<torch::Tensor> blocks);
-  /// Class activation maps: what the classifier makes of each token alone, out of the last layer's
-  /// [batch, token, width]. Returns [batch, class, token].
+  /// Class activation maps (Zhou et al., "Learning Deep Features for Discriminative Localization",
+  /// CVPR 2016): what the classifier makes of each token alone, out of the last layer's [batch,
+  /// token, width]. Returns [batch, class, token].
   torch::Tensor class_maps(const torch::Tensor& tokens);
 
   BackboneShape shape;

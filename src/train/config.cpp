@@ -185,10 +185,10 @@ TrainConfig distil_defaults() {
   c.restoration = "tiny";
   c.true_leads_epochs = 2;
   c.weight_correlation = 3;
-  c.weight_restoration = 20;  // else correlation takes the restored leads away from the true ones
+  c.weight_restoration = 20;  // else the other losses take the restored leads from the true ones
   c.weight_region_agreement = 0.5;
   c.weight_output_information = 1;
-  // These bring nothing beside the others.
+  // On validation patients these bring nothing beside the others (docs/results.md).
   c.weight_pseudo = c.weight_region_features = c.weight_information = 0;
   return c;
 }

@@ -197,17 +197,17 @@ TEST(CrossLayerInformation, attention_rows_sum_to_one_and_begin_equal) {
   EXPECT_GT(net->attention().max().item<double>(), 0.5);
 }
 
-TEST(OutputReaders, read_each_blocks_mean_and_maximum_over_time) {
+TEST(OutputProbes, read_each_blocks_mean_and_maximum_over_time) {
   torch::manual_seed(12);
   torch::NoGradGuard no_grad;
   constexpr std::int64_t kRecords = 5, kWidth = 4, kOutputs = 3;
-  OutputReaders readers(2, kWidth, kOutputs);
+  OutputProbes probes(2, kWidth, kOutputs);
   const std::vector<torch::Tensor> blocks = {torch::randn({kRecords, kWidth, 1, 12}),
                                              torch::randn({kRecords, kWidth, 1, 6})};
-  const auto logits = readers->forward(blocks);
+  const auto logits = probes->forward(blocks);
   ASSERT_EQ(logits.size(), blocks.size());
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    const auto& head = *readers->heads[i]->as<torch::nn::LinearImpl>();
+    const auto& head = *probes->heads[i]->as<torch::nn::LinearImpl>();
     for (std::int64_t n = 0; n < kRecords; ++n) {
       for (std::int64_t c = 0; c < kOutputs; ++c) {
         double logit = head.bias[c].item<double>();
@@ -313,7 +313,7 @@ TEST(Objective, asks_each_block_what_it_asks_the_student) {
   const ModelOutput out = step.run();
   objective->forward(out, step.signal, step.target, &step.teacher, parts);
   double sum = 0;
-  for (const torch::Tensor& z : objective->readers(out.backbone.blocks)) {
+  for (const torch::Tensor& z : objective->probes(out.backbone.blocks)) {
     const double entropy =
         torch::binary_cross_entropy_with_logits(z, step.teacher.probability).item<double>();
     const torch::Tensor p = z.sigmoid(), y = step.teacher.probability;

@@ -178,6 +178,15 @@ TEST(CheckConfig, refuses_each_bad_value_by_its_key) {
   }
 }
 
+TEST(CheckConfig, refuses_probes_that_nothing_is_asked_of) {
+  TrainConfig config = good();
+  config.weight_output_information = 1;
+  EXPECT_EQ(error_of([&] { check_config(config); }), "");
+  config.weight_logit = config.weight_correlation = 0;
+  EXPECT_NE(error_of([&] { check_config(config); }).find("weight_output_information"),
+            std::string::npos);
+}
+
 TEST(CheckConfig, says_what_the_value_was) {
   TrainConfig config = good();
   config.precision = "fp8";
