@@ -9,6 +9,7 @@
 #include "edge/condition.h"
 #include "edge/model_check.h"
 #include "edge/network.h"
+#include "edge/r_peaks.h"
 #include "edge/stream.h"
 
 using namespace liteheart::edge;
@@ -213,7 +214,7 @@ const char* lh_status_text(lh_status status) {
     case LH_WRONG_LEAD:
       return "the model was not trained for these leads";
     case LH_BAD_RATE:
-      return "the sampling rate is not within 1 Hz (of beats: 50 Hz) to 100 kHz";
+      return "the sampling rate is not within 50 Hz to 100 kHz";
     case LH_BAD_SPAN:
       return "the window is shorter than 2 s or longer than the model sees, or the hop is none or "
              "longer than a day";
@@ -279,7 +280,7 @@ int lh_model_restores(const lh_model* model) {
 
 size_t lh_diagnose_memory(const lh_model* model, double rate_hz, size_t samples) {
   const EdgeModel edge = view(model);
-  if (!edge.is_open()) return 0;
+  if (!edge.is_open() || !RPeaks::takes(rate_hz)) return 0;
   const DiagnosePlan plan(edge, rate_hz, samples, Memory());
   return plan.scratch_floats == 0 || !plan.enough() ? 0 : plan.bytes();
 }
@@ -299,7 +300,8 @@ lh_status lh_diagnose(const lh_model* model, unsigned leads, double rate_hz, con
   const Conditioning c = edge.conditioning();
   if (leads != lead_mask(edge)) return LH_WRONG_LEAD;
   if (restored != nullptr && !edge.restores()) return LH_NO_LEADS;
-  if (filter_scratch(c, rate_hz, samples, edge.leads()) == 0) return LH_BAD_RATE;
+  if (!RPeaks::takes(rate_hz) || filter_scratch(c, rate_hz, samples, edge.leads()) == 0)
+    return LH_BAD_RATE;
   if (static_cast<double>(samples) < kShortestSeconds * rate_hz) return LH_TOO_SHORT;
   const DiagnosePlan plan(edge, rate_hz, samples, Memory(memory, memory_bytes));
   if (!plan.enough()) return LH_MEMORY_TOO_SMALL;
@@ -330,7 +332,7 @@ lh_status lh_diagnose(const lh_model* model, unsigned leads, double rate_hz, con
 
 size_t lh_stream_memory(const lh_model* model, double rate_hz) {
   const EdgeModel edge = view(model);
-  if (!edge.is_open()) return 0;
+  if (!edge.is_open() || !RPeaks::takes(rate_hz)) return 0;
   const std::size_t conditioner =
       StreamConditioner::memory(edge.conditioning(), rate_hz, edge.leads());
   if (conditioner == 0) return 0;
@@ -361,8 +363,8 @@ lh_status lh_stream_start(lh_stream** stream, const lh_model* model, unsigned le
   if (memory_bytes < needed) return LH_MEMORY_TOO_SMALL;
   Memory parts(memory, memory_bytes);
   auto* made = new (parts.take<lh_stream>(1)) lh_stream(edge, rate_hz, parts);
-  made->window = std::lround(span * c.rate_hz);
-  made->hop = std::lround(hop * c.rate_hz);
+  made->window = std::llround(span * c.rate_hz);
+  made->hop = std::llround(hop * c.rate_hz);
   made->next = made->window;
   *stream = made;
   return LH_OK;
@@ -382,6 +384,9 @@ lh_status lh_stream_push(lh_stream* stream, const float* mv, size_t samples, siz
   if (restored != nullptr && !edge.restores()) return LH_NO_LEADS;
   StreamConditioner& conditioner = stream->conditioner;
   if (samples > kMost / sizeof(float) / edge.leads()) return LH_BAD_ARGUMENT;
+  // Of a long buffer only what this hop can take is looked at.
+  const std::size_t most = conditioner.most_until(stream->next);
+  if (most < samples) samples = most;
   if (!takes(mv, samples * edge.leads())) return LH_NOT_FINITE;
   while (*taken < samples) {
     conditioner.push(mv + *taken * edge.leads());

@@ -1,37 +1,50 @@
 /* LiteHeart's edge library: diagnoses from the samples of a wearable's ECG lead.
  *
  *   #include <liteheart.h>
+ *   #include <stdio.h>
+ *   #include "model.h"  // liteheart export MODEL --to c --out model.h
  *
- *   static const unsigned char file[] = ...;   // a .lhm model, in flash, mapped, or from
- *                                              // `liteheart export --to c`
- *   lh_model model;
- *   lh_status status = lh_model_open(&model, file, sizeof file);
- *   if (status != LH_OK) { puts(lh_status_text(status)); return; }
+ *   size_t read_sensor(float *mv, size_t most);  // yours: how many samples it gave, 0 at the end
+ *   static float mv[5000];                       // 10 s of lead I at 500 Hz, in mV
+ *   static unsigned char memory[1 << 20];        // or as much as lh_..._memory says, from anywhere
+ *   static lh_finding findings[LH_MOST_DIAGNOSES];
  *
- *   // A whole recording: 10 s of lead I at 500 Hz, in mV.
- *   lh_finding findings[LH_MOST_DIAGNOSES];
- *   size_t bytes = lh_diagnose_memory(&model, 500, 5000);
- *   void *memory = ...;                        // `bytes` of it, from anywhere
- *   status = lh_diagnose(&model, LH_LEAD_I, 500, mv, 5000, memory, bytes, findings, NULL);
- *   for (size_t i = 0; status == LH_OK && i < lh_model_diagnoses(&model); ++i) {
- *     lh_diagnosis d = lh_model_diagnosis(&model, i);
- *     if (findings[i].present) printf("%s: %.0f %%\n", d.name, 100 * findings[i].probability);
- *   }
- *
- *   // A stream: push what the sensor gives; each second there is a result for the last 10 s.
- *   bytes = lh_stream_memory(&model, 500);     // and so much memory
- *   lh_stream *stream;
- *   status = lh_stream_start(&stream, &model, LH_LEAD_I, 500, 0, 0, memory, bytes);
- *   while (status >= LH_OK && (count = read_sensor(mv)) > 0) {
- *     for (size_t at = 0, taken; at < count && status >= LH_OK; at += taken) {
- *       status = lh_stream_push(stream, mv + at, count - at, &taken, findings, NULL);
- *       if (status == LH_RESULT) show(findings);
+ *   static void show(const lh_model *model) {
+ *     for (size_t i = 0; i < lh_model_diagnoses(model); ++i) {
+ *       const lh_diagnosis d = lh_model_diagnosis(model, i);
+ *       if (findings[i].present) printf("%s: %.0f %%\n", d.name, 100.0 * findings[i].probability);
  *     }
  *   }
  *
+ *   int main(void) {
+ *     lh_model model;  // a view of the bytes, in flash, mapped or read: no copy is made
+ *     lh_status status = lh_model_open(&model, model_lhm, model_lhm_size);
+ *
+ *     // A whole recording.
+ *     size_t count = read_sensor(mv, 5000);
+ *     if (status == LH_OK && lh_diagnose_memory(&model, 500, count) <= sizeof memory)
+ *       status = lh_diagnose(&model, LH_LEAD_I, 500, mv, count, memory, sizeof memory, findings,
+ *                            NULL);
+ *     if (status == LH_OK) show(&model);
+ *
+ *     // A stream: push what the sensor gives; each second there is a result for the last 10 s.
+ *     lh_stream *stream;
+ *     if (status >= LH_OK)
+ *       status = lh_stream_start(&stream, &model, LH_LEAD_I, 500, 0, 0, memory, sizeof memory);
+ *     while (status >= LH_OK && (count = read_sensor(mv, 100)) > 0) {
+ *       for (size_t at = 0, taken; at < count && status >= LH_OK; at += taken) {
+ *         status = lh_stream_push(stream, mv + at, count - at, &taken, findings, NULL);
+ *         if (status == LH_RESULT) show(&model);
+ *       }
+ *     }
+ *     if (status < LH_OK) printf("%s\n", lh_status_text(status));
+ *     return status < LH_OK;
+ *   }
+ *
  * C99 and C++. No heap, lock, I/O or exception; all memory is the caller's. A function that fails
- * changes nothing. Different streams and recordings may run in different threads, on one model too.
- * Research software, not a medical device: whoever shows a finding to a person says so.
+ * changes nothing, but where its comment says so. Different streams and recordings may run in
+ * different threads, on one model too. Research software, not a medical device: whoever shows a
+ * finding to a person says so.
  */
 #ifndef LITEHEART_H
 #define LITEHEART_H
@@ -64,7 +77,7 @@ typedef enum lh_status {
   LH_DAMAGED = -2,          /* cut off, its tables contradict each other, or it gives no numbers */
   LH_MISALIGNED = -3,       /* the model's bytes do not begin at a multiple of 16 */
   LH_WRONG_LEAD = -4,       /* leads that the model was not trained for */
-  LH_BAD_RATE = -5,         /* a sampling rate not within 1 Hz (lh_signal: 50 Hz) to 100 kHz */
+  LH_BAD_RATE = -5,         /* a sampling rate not within 50 Hz to 100 kHz */
   LH_BAD_SPAN = -6,         /* a window below 2 s or above lh_model_window, no hop or above a day */
   LH_NOT_FINITE = -7,       /* a sample is NaN, infinite or beyond 1e9 mV */
   LH_TOO_SHORT = -8,        /* less than 2 s */
@@ -111,7 +124,8 @@ typedef struct lh_finding {
   int32_t present;   /* 1: judged, and its probability has reached its threshold */
 } lh_finding;
 
-/* Verifies `size` bytes of an .lhm file and views them in place. No file can make the library read
+/* Verifies `size` bytes of an .lhm file, which begin at a multiple of 16, and views them in place.
+ * A model takes at most some 100 billion multiply-adds a window. No file can make the library read
  * or write beyond its memory; but weights are not summed up: where bits may flip, keep a checksum.
  */
 LH_API lh_status lh_model_open(lh_model* model, const void* bytes, size_t size);
@@ -161,6 +175,8 @@ LH_API lh_status lh_stream_start(lh_stream** stream, const lh_model* model, unsi
 /* Takes samples until a hop ends; *taken: how many. mv: [samples][lead], in mV. LH_RESULT: findings
  * [lh_model_diagnoses] and, unless null, restored [12][lh_stream_samples] are written, of the
  * window that ends here; push the samples that are left. LH_FLAT: so too, but nothing is written.
+ * LH_NOT_FINITE: one of those up to that end is not. LH_DAMAGED: they are taken, and restored may
+ * have been written.
  * A stream has no gaps: where the sensor had one, start a new stream. */
 LH_API lh_status lh_stream_push(lh_stream* stream, const float* mv, size_t samples, size_t* taken,
                                 lh_finding* findings, float* restored);

@@ -35,8 +35,9 @@ class Checker {
   bool attention(const Attention& a);
   bool leads(const Leads& l);
 
-  /// Notes that a step has written the slot.
-  bool made(int index) { return made_[static_cast<std::size_t>(index)] = true; }
+  /// Notes that a step has written the slot, with so many products an element. Whether all that is
+  /// no more work than a model may be.
+  bool made(int index, std::uint64_t products = 1);
   /// Whether it has been written before, so that nothing is read that no step has made.
   bool known(int index) const { return is_slot(index) && made_[static_cast<std::size_t>(index)]; }
   void need(std::size_t bytes) { scratch = bytes > scratch ? bytes : scratch; }
@@ -73,8 +74,16 @@ class Checker {
   const Model& model_;
   const Network& network_;
   bool made_[kMostSlots] = {};
+  double work_ = 0;
   bool restored_ = false;  // the leads that are given out have been made
 };
+
+bool Checker::made(int index, std::uint64_t products) {
+  made_[static_cast<std::size_t>(index)] = true;
+  const Slot& s = slot(index);
+  work_ += static_cast<double>(products) * s.time() * s.channels();
+  return work_ <= kMostWork;
+}
 
 bool Checker::diagnoses() const {
   const auto* diagnoses = model_.diagnoses();
@@ -105,7 +114,7 @@ bool Checker::consistent() {
   if (!is_float_slot(network_.logits()) ||
       slot(network_.logits()).channels() < model_.diagnoses()->size())
     return false;
-  if (network_.steps() == nullptr) return false;
+  if (network_.steps() == nullptr || network_.steps()->size() > kMostSteps) return false;
   made(network_.input());
   for (const auto* s : *network_.steps()) {
     if (!step(*s)) return false;
@@ -189,7 +198,7 @@ bool Checker::convolution(const Convolution& c) {
                          (same_place(c.add(), c.output()) || apart(c.add(), c.output()))))
     return false;
   return (in.element() == Element_Float ? float_convolution(c) : byte_convolution(c)) &&
-         made(c.output());
+         made(c.output(), taps * in.channels());
 }
 
 bool Checker::float_convolution(const Convolution& c) {
@@ -244,7 +253,7 @@ bool Checker::attention(const Attention& a) {
   const std::uint64_t floats = (std::uint64_t{width} / a.heads() + time) * kMostLanes;
   if (floats > kMostElements) return false;
   need(attention_scratch(time, width / a.heads()) * sizeof(float));
-  return made(a.output());
+  return made(a.output(), 2 * std::uint64_t{time});
 }
 
 bool Checker::leads(const Leads& l) {

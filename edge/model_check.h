@@ -10,7 +10,10 @@ namespace file {
 struct Model;
 }
 
-inline constexpr std::size_t kMostDiagnoses = 256, kMostSlots = 1024;
+inline constexpr std::size_t kMostDiagnoses = 256, kMostSlots = 1024, kMostSteps = 4096;
+/// Multiply-adds, and elements written, of one window: some fifty times those of the largest
+/// network.
+inline constexpr double kMostWork = 1e11;
 inline constexpr std::size_t kSlotAlignment = 64;  // bytes
 
 struct ModelCheck {

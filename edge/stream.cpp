@@ -1,6 +1,7 @@
 #include "edge/stream.h"
 
 #include <algorithm>
+#include <limits>
 #include <new>
 
 namespace liteheart::edge {
@@ -118,6 +119,14 @@ std::size_t StreamConditioner::push(const float* mv) {
     }
   }
   return static_cast<std::size_t>(made_ - before);
+}
+
+std::size_t StreamConditioner::most_until(std::int64_t made) const {
+  constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max();
+  const double step = static_cast<double>(ratio_.down) / static_cast<double>(ratio_.up),
+               most = static_cast<double>(made - made_ + 1) * step +
+                      2 * static_cast<double>(history_) + 2;
+  return most < static_cast<double>(kMost) ? static_cast<std::size_t>(most) : kMost;
 }
 
 const double* StreamConditioner::taps_between(std::int64_t offset) const {

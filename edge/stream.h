@@ -21,6 +21,8 @@ class StreamConditioner {
   /// Takes one sample of each lead, finite, in mV. Returns how many samples, at the preset's rate,
   /// that has made.
   std::size_t push(const float* mv);
+  /// How many more samples make `made` of them, at the preset's rate; rather a few too many.
+  std::size_t most_until(std::int64_t made) const;
   /// Samples made so far, at the preset's rate.
   std::int64_t made() const { return made_; }
 

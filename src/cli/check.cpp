@@ -47,9 +47,14 @@ std::shared_ptr<const OnnxRuntime> installed_onnx_runtime() {
   return library.empty() ? nullptr : std::make_shared<const OnnxRuntime>(library);
 }
 
+/// What a table would have more of, elsewhere.
+void leave_out(const char* what, const char* why) { fmt::print("left out: {}: {}\n", what, why); }
+
 std::vector<Way> ways_of(const CheckArguments& a, const PreparedDataset& data) {
   std::vector<Way> ways;
   if (is_edge_model(a.model)) {
+    leave_out("libtorch and ONNX Runtime",
+              "an .lhm file runs in the edge library alone; name the training instead");
     add_edge_ways(ways, "edge", ModelBytes::read(a.model).bytes(), a);
     return ways;
   }
@@ -61,9 +66,14 @@ std::vector<Way> ways_of(const CheckArguments& a, const PreparedDataset& data) {
   if (onnx != nullptr) {
     ways.push_back(
         {"ONNX Runtime " + onnx->version(), onnx_engine(onnx, onnx_bytes(model), model)});
+  } else {
+    leave_out("ONNX Runtime", "none is found; LITEHEART_ONNXRUNTIME names a libonnxruntime.so");
   }
   const auto windows = calibration_windows(model.card, data);
-  if (windows.empty()) return ways;
+  if (windows.empty()) {
+    leave_out("int8", "the data set has no training records to learn the ranges from");
+    return ways;
+  }
   add_edge_ways(ways, "edge int8", edge_bytes(quantize(graph, model.card, windows), model.card), a);
   if (onnx != nullptr) {
     ways.push_back(

@@ -7,6 +7,7 @@
 #include "cli/models.h"
 #include "deploy/engine.h"
 #include "deploy/model_bytes.h"
+#include "edge/liteheart.h"
 #include "edge/network.h"
 #include "nn/network_cost.h"
 
@@ -17,10 +18,18 @@ namespace {
 std::string runs_text(const std::string& file) {
   const ModelBytes bytes = ModelBytes::read(file);
   const edge::EdgeModel model = open_edge_model(bytes, file);
-  return fmt::format("{}, {:.2f} M multiply-adds a window, file {} bytes, memory {} bytes",
-                     model.bytes() ? "in bytes (int8)" : "in floats (fp32)",
-                     static_cast<double>(model.multiply_adds()) / 1e6, bytes.bytes().size(),
-                     model.arena_bytes());
+  lh_model view;
+  lh_model_open(&view, bytes.bytes().data(), bytes.bytes().size());
+  std::string streams;
+  for (const double rate : {100, 250, 300, 500})
+    streams += fmt::format("{} {:g} Hz {}", streams.empty() ? "" : ",", rate,
+                           lh_stream_memory(&view, rate));
+  return fmt::format(
+      "{}, {:.2f} M multiply-adds a window, file {} bytes, memory {} bytes for "
+      "the networks; for all of a stream (lh_stream_memory) at{}",
+      model.bytes() ? "in bytes (int8)" : "in floats (fp32)",
+      static_cast<double>(model.multiply_adds()) / 1e6, bytes.bytes().size(), model.arena_bytes(),
+      streams);
 }
 
 std::string runs_text(const ModelCard& card) {

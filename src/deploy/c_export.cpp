@@ -61,8 +61,10 @@ std::string c_header(std::span<const std::uint8_t> bytes, const ModelCard& card,
   std::string guard = name + "_H";
   std::transform(guard.begin(), guard.end(), guard.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  const std::string licence =
-      card.provenance.value("licence", "not stated in the model; see its model card");
+  const auto stated = card.provenance.find("licence");
+  const std::string licence = stated != card.provenance.end() && stated->is_string()
+                                  ? stated->get<std::string>()
+                                  : "not stated in the model; see its model card";
   std::string text =
       fmt::format(kFront, name, reads_text(card), gives_text(card), comment(licence),
                   comment(card.provenance.dump(2)), kDisclaimer, guard, bytes.size());

@@ -35,7 +35,8 @@ std::vector<std::size_t> find_leads(const Recording& r, const ModelCard& card,
   if (card.leads.size() == 1) {
     const auto wanted = std::string(kLeadNames[static_cast<std::size_t>(card.leads[0])]);
     const bool single = r.leads.size() == 1;
-    const auto index = !told && single ? lead_index(r.leads[0]) : told;
+    const auto named = single ? lead_index(r.leads[0]) : std::nullopt;
+    const auto index = told ? told : named;
     if (index && *index != card.leads[0]) {
       const std::string other(kLeadNames[static_cast<std::size_t>(*index)]);
       throw single
@@ -44,7 +45,7 @@ std::vector<std::size_t> find_leads(const Recording& r, const ModelCard& card,
           : Error("--lead", fmt::format("the model reads lead {}, not {}", wanted, other),
                   "use a model for that lead, or leave --lead out");
     }
-    if (single && !index)
+    if (single && (!index || (named && named != index)))
       warnings.push_back(
           fmt::format("the lead is called '{}': taken as lead {}", r.leads[0], wanted));
     if (single) return {0};

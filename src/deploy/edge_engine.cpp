@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <fstream>
 #include <thread>
 
 #include "deploy/engine.h"
@@ -27,6 +29,21 @@ class EdgeEngine : public Engine {
   const edge::Kernels& kernels_;
 };
 
+/// A text out of a file, which may be hostile, fit for a line.
+std::string one_line(std::string text) {
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+  return text;
+}
+
+/// Null where it is no JSON object. What lies deeper in it than any training writes is left out.
+nlohmann::json parse_provenance(const char* text) {
+  constexpr int kDeepest = 32;
+  auto json = nlohmann::json::parse(
+      text, [](int depth, auto, auto&) { return depth <= kDeepest; }, false);
+  return json.is_object() ? json : nlohmann::json();
+}
+
 EdgeEngine::EdgeEngine(ModelBytes bytes, const std::string& name, int threads,
                        const edge::Kernels& kernels)
     : name_(name),
@@ -41,14 +58,15 @@ EdgeEngine::EdgeEngine(ModelBytes bytes, const std::string& name, int threads,
   if (model_.restores()) card_.restoration.emplace().measured = card_.leads;
   for (std::size_t i = 0; i < model_.diagnoses(); ++i) {
     const edge::EdgeDiagnosis d = model_.diagnosis(i);
-    card_.classes.push_back({d.code, d.abbreviation, d.name, d.scored, {}});
+    card_.classes.push_back(
+        {one_line(d.code), one_line(d.abbreviation), one_line(d.name), d.scored, {}});
     card_.decision.threshold.push_back(d.threshold);
     card_.decision.slope.push_back(d.slope);
     card_.decision.intercept.push_back(d.intercept);
-    if (!d.judged) card_.not_judged.emplace_back(d.code);
+    if (!d.judged) card_.not_judged.push_back(card_.classes.back().code);
   }
-  auto provenance = nlohmann::json::parse(model_.provenance(), nullptr, false);
-  if (!provenance.is_discarded()) card_.provenance = std::move(provenance);
+  if (auto provenance = parse_provenance(model_.provenance()); !provenance.is_null())
+    card_.provenance = std::move(provenance);
 }
 
 Engine::Output EdgeEngine::run(std::span<const float> windows, bool restore) {
@@ -79,7 +97,12 @@ Engine::Output EdgeEngine::run(std::span<const float> windows, bool restore) {
 
 }  // namespace
 
-bool is_edge_model(const std::filesystem::path& path) { return path.extension() == ".lhm"; }
+bool is_edge_model(const std::filesystem::path& path) {
+  if (path.extension() == ".lhm") return true;
+  std::array<char, 7> beginning{};
+  std::ifstream(path, std::ios::binary).read(beginning.data(), beginning.size());
+  return std::string_view(beginning.data(), beginning.size()).substr(4) == kEdgeFormat;
+}
 
 std::unique_ptr<Engine> open_edge_engine(const std::filesystem::path& file, int threads) {
   return std::make_unique<EdgeEngine>(ModelBytes::read(file), file.string(), threads,

@@ -35,7 +35,7 @@ class Engine {
   ModelCard card_;
 };
 
-/// Whether `path` is named as the edge library's model files are.
+/// Whether `path` is named as the edge library's model files are, or begins as they do.
 bool is_edge_model(const std::filesystem::path& path);
 /// threads: 0 is all cores. Throws Error (file, remedy).
 std::unique_ptr<Engine> open_edge_engine(const std::filesystem::path& file, int threads);

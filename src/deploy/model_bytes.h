@@ -6,11 +6,15 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "edge/network.h"
 
 namespace liteheart {
+
+/// What a model file's identifier begins with; the version of its format follows.
+inline constexpr std::string_view kEdgeFormat = "LHM";
 
 /// Begins at a cache line.
 class ModelBytes {

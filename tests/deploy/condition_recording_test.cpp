@@ -98,6 +98,10 @@ TEST(ConditionRecording, the_wrong_lead_or_too_little_of_it_is_an_error) {
   recording.leads = {"ECG"};
   EXPECT_FALSE(conditioned(recording).about.warnings.empty());
   EXPECT_TRUE(conditioned(recording, "I").about.warnings.empty());
+  recording.leads = {"V1"};
+  ASSERT_EQ(conditioned(recording, "I").about.warnings.size(), 1u);
+  EXPECT_EQ(conditioned(recording, "I").about.warnings[0],
+            "the lead is called 'V1': taken as lead I");
   Recording two = beats(10, 250);
   two.leads = {"I", "II"};
   two.mv.insert(two.mv.end(), two.mv.begin(), two.mv.end());
