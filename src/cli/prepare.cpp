@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <set>
@@ -15,6 +14,7 @@
 #include "cli/read_arguments.h"
 #include "data/comma_list.h"
 #include "data/dataset_json.h"
+#include "data/fold_list.h"
 #include "ecg/error.h"
 
 namespace liteheart {
@@ -28,24 +28,6 @@ struct PrepareArguments {
   std::string vocabulary;
   bool quiet = false;
 };
-
-// "1-7,9" is 1, 2, ..., 7, 9.
-std::vector<int> parse_folds(const std::string& option, const std::string& text) {
-  std::vector<int> folds;
-  for (const std::string& item : comma_list(text)) {
-    const char* end = item.data() + item.size();
-    int first = 0;
-    auto parsed = std::from_chars(item.data(), end, first);
-    int last = first;
-    if (parsed.ec == std::errc{} && parsed.ptr != end && *parsed.ptr == '-')
-      parsed = std::from_chars(parsed.ptr + 1, end, last);
-    if (parsed.ec != std::errc{} || parsed.ptr != end || first < 1 || last < first || last > 1000)
-      throw Error(option, fmt::format("'{}' is not a list of folds", text),
-                  "write 8, 1-7 or 1-6,8");
-    for (int fold = first; fold <= last; ++fold) folds.push_back(fold);
-  }
-  return folds;
-}
 
 void require_apart(const char* one, const std::vector<int>& folds, const char* other,
                    const std::vector<int>& others) {

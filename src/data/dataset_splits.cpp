@@ -58,24 +58,35 @@ void split_by_patient(std::span<RecordRow> rows, std::span<const std::uint8_t> l
     rows[members[k]].split = std::array{Split::kTrain, Split::kValidate, Split::kTest}[part[k]];
 }
 
-void split_by_file(std::span<RecordRow> rows, const std::string& path) {
+/// What a file lists: a split by centre (or "", where the file names none) and record.
+struct SplitFile {
+  bool by_centre = false;
+  std::map<std::pair<std::string, std::string>, Split> listed;
+};
+
+SplitFile read_split_file(const std::string& path) {
   CsvReader table(path);
   constexpr std::string_view kRemedy = "list record,split (and centre, where names repeat)";
   const int record = table.required_column("record", kRemedy);
   const int split = table.required_column("split", kRemedy);
   const int centre = table.column("centre");
-  std::map<std::pair<std::string, std::string>, Split> listed;  // (centre or "", record)
+  SplitFile file{centre >= 0, {}};
   while (table.next()) {
     const auto which = split_named(table.field(split));
     if (!which)
       throw Error(table.place(), fmt::format("'{}' is not a split", table.field(split)),
                   "use train, validate, test or none");
-    listed[{std::string(table.field(centre)), std::string(table.field(record))}] = *which;
+    file.listed[{std::string(table.field(centre)), std::string(table.field(record))}] = *which;
   }
+  return file;
+}
+
+void split_by_file(std::span<RecordRow> rows, const std::string& path) {
+  const SplitFile file = read_split_file(path);
   std::size_t found = 0;
   for (RecordRow& row : rows) {
-    const auto entry = listed.find({centre < 0 ? "" : row.centre, row.record});
-    if (entry == listed.end()) continue;
+    const auto entry = file.listed.find({file.by_centre ? row.centre : "", row.record});
+    if (entry == file.listed.end()) continue;
     row.split = entry->second;
     ++found;
   }
@@ -87,13 +98,6 @@ void split_by_file(std::span<RecordRow> rows, const std::string& path) {
 void train_on_centres(std::span<RecordRow> rows, const PrepareOptions& options) {
   for (RecordRow& row : rows)
     if (is_trained_on(row, options)) row.split = Split::kTrain;
-  for (const std::string& name : options.train_centres) {
-    if (std::ranges::find(rows, name, &RecordRow::centre) != rows.end()) continue;
-    std::set<std::string> centres;
-    for (const RecordRow& row : rows) centres.insert(row.centre);
-    throw Error("", fmt::format("there is no centre '{}' to train on", name),
-                fmt::format("there are {}", fmt::join(centres, ", ")));
-  }
 }
 
 void check_patients(std::span<const RecordRow> rows) {
@@ -111,6 +115,22 @@ void check_patients(std::span<const RecordRow> rows) {
 
 }  // namespace
 
+void check_split(const PrepareOptions& options) {
+  const std::string& way = options.split;
+  if (way.starts_with(kFilePrefix))
+    read_split_file(way.substr(kFilePrefix.size()));
+  else if (way != "auto" && way != "fold" && way != "patient" && way != "test")
+    throw Error("--split", fmt::format("split '{}' is unknown", way),
+                "use auto, fold, patient, test or file:PATH");
+}
+
+void check_train_centres(const PrepareOptions& options, const std::set<std::string>& centres) {
+  for (const std::string& name : options.train_centres)
+    if (!centres.contains(name))
+      throw Error("--train-centres", fmt::format("there is no centre '{}' to train on", name),
+                  fmt::format("there are {}", fmt::join(centres, ", ")));
+}
+
 void assign_splits(std::span<RecordRow> rows, std::span<const std::uint8_t> labels,
                    std::size_t classes, const PrepareOptions& options) {
   std::string way = options.split;
@@ -126,11 +146,8 @@ void assign_splits(std::span<RecordRow> rows, std::span<const std::uint8_t> labe
     split_by_patient(rows, labels, classes, options);
   } else if (way == "test") {
     for (RecordRow& row : rows) row.split = Split::kTest;
-  } else if (way.starts_with(kFilePrefix)) {
-    split_by_file(rows, way.substr(kFilePrefix.size()));
   } else {
-    throw Error("", fmt::format("split '{}' is unknown", way),
-                "use auto, fold, patient, test or file:PATH");
+    split_by_file(rows, way.substr(kFilePrefix.size()));
   }
   train_on_centres(rows, options);
   check_patients(rows);

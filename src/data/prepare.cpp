@@ -1,7 +1,11 @@
 #include "data/prepare.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <thread>
 #include <variant>
 
@@ -17,6 +21,7 @@
 #include "data/recording_list.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
+#include "edge/quality.h"
 #include "formats/registry.h"
 
 namespace liteheart {
@@ -55,12 +60,26 @@ Outcome condition_file(Conditioner& conditioner, const PrepareOptions& options,
   }
 }
 
-// The error without the file's name, which stands beside it.
+// The error without the name of its file or record, which stands beside it.
 std::string reason_of(const Error& error, const std::string& file) {
   std::string reason = error.what();
-  if (reason.starts_with(file)) reason.erase(0, file.size());
+  const std::string record = std::filesystem::path(file).stem();
+  if (reason.starts_with(file)) {
+    reason.erase(0, file.size());
+  } else if (error.place() == record) {
+    reason.erase(0, record.size());
+  }
   const std::size_t begin = reason.find_first_not_of(": ");
   return begin == std::string::npos ? error.problem() : reason.substr(begin);
+}
+
+// quality: as in RecordRow.
+std::string unreadable_leads(const std::string& quality) {
+  std::vector<std::string_view> leads;
+  for (std::size_t lead = 0; lead < quality.size(); ++lead)
+    if (quality[lead] == edge::grade_text(edge::Grade::kUnreadable)[0])
+      leads.push_back(kLeadNames[lead]);
+  return fmt::format("{}", fmt::join(leads, ", "));
 }
 
 // Takes conditioned recordings in order; keeps the signals on disk and the rest in memory.
@@ -103,8 +122,10 @@ class Collector {
   }
 
   void skip(const std::string& file, const Error& error) {
-    if (strict_) throw Error("", in_users_words(error.what()));
-    summary_.skipped.emplace_back(in_users_words(file), in_users_words(reason_of(error, file)));
+    const std::string which = in_users_words(file), reason = in_users_words(reason_of(error, file));
+    if (strict_)
+      throw Error(which, reason, "mend it or take it away, or leave --strict out to skip it");
+    summary_.skipped.emplace_back(which, reason);
   }
 
   void keep(ListedRecording& listed, Conditioned conditioned) {
@@ -116,6 +137,8 @@ class Collector {
     row.quality = std::move(conditioned.quality);
     if (row.age_years < 0) row.age_years = conditioned.age_years.value_or(-1);
     if (row.sex.empty()) row.sex = std::move(conditioned.sex);
+    if (const std::string leads = unreadable_leads(row.quality); !leads.empty())
+      conditioned.warnings.push_back("unreadable (flat, missing or nothing but noise): " + leads);
     rows_.push_back(std::move(row));
     for (const std::string& warning : conditioned.warnings)
       summary_.doubts.emplace_back(in_users_words(listed.path), in_users_words(warning));
@@ -190,20 +213,42 @@ std::string remarks_csv(const char* header,
   return csv;
 }
 
-Error nothing_kept(const PrepareSummary& summary) {
+/// Why fewer recordings count than there are.
+std::string first_skipped(const PrepareSummary& summary) {
   const auto& [file, reason] = summary.skipped.front();
+  return "the first: " + file + ": " + reason;
+}
+
+Error nothing_kept(const PrepareSummary& summary) {
   return Error("", "none of " + std::to_string(summary.read) + " recordings can be used",
-               "the first: " + file + ": " + reason);
+               first_skipped(summary));
+}
+
+/// Those with enough positives. Throws Error where there are none, which skipped recordings may
+/// explain.
+std::vector<Diagnosis> classes_of(const LabelCollector& labels, const PrepareSummary& summary) {
+  try {
+    return labels.classes();
+  } catch (const Error& error) {
+    if (summary.skipped.empty()) throw;
+    throw Error("", error.what(),
+                std::to_string(summary.skipped.size()) + " of " + std::to_string(summary.read) +
+                    " recordings were skipped, " + first_skipped(summary));
+  }
 }
 
 }  // namespace
 
 PrepareSummary prepare(const PrepareOptions& options, const Vocabulary& vocabulary,
                        const std::function<void(std::size_t, std::size_t)>& progress) {
+  check_split(options);
   PartialFolder folder(options.out, options.overwrite);
   const std::vector<RecordingSource> sources(options.sources.begin(), options.sources.end());
   Collector collector(options, vocabulary, folder.path(), sources);
   RecordingList list = list_recordings(sources, options.conditioning.rate_hz);
+  std::set<std::string> centres;
+  for (const ListedRecording& listed : list.recordings) centres.insert(listed.row.centre);
+  check_train_centres(options, centres);
   if (options.most > 0) keep_evenly(list.recordings, options.most);
   collect(list.recordings, options, collector, progress);
   PrepareSummary& summary = collector.summary();
@@ -213,7 +258,7 @@ PrepareSummary prepare(const PrepareOptions& options, const Vocabulary& vocabula
   collector.finish_signals();
 
   std::vector<RecordRow>& rows = collector.rows();
-  const std::vector<Diagnosis> classes = collector.labels().classes();
+  const std::vector<Diagnosis> classes = classes_of(collector.labels(), summary);
   const std::vector<std::uint8_t> labels = collector.labels().labels(classes);
   assign_splits(rows, labels, classes.size(), options);
   write_labels(folder.path(), labels, rows.size(), classes.size());

@@ -7,6 +7,7 @@
 
 #include "data/quality_words.h"
 #include "data/recording_facts.h"
+#include "ecg/vocabulary.h"
 
 namespace liteheart {
 namespace {
@@ -48,6 +49,18 @@ std::string heart_rate(const RecordingFacts& facts) {
   if (lead.quality.beats < 2) return "no beats found";
   return fmt::format("{:.0f} bpm ({} beats in lead {})", lead.quality.rate_bpm, lead.quality.beats,
                      lead.name);
+}
+
+/// SNOMED CT codes with the vocabulary's names; other labels as they are.
+std::vector<std::string> named(const std::vector<std::string>& diagnoses) {
+  const Vocabulary& vocabulary = Vocabulary::standard();
+  std::vector<std::string> all;
+  all.reserve(diagnoses.size());
+  for (const std::string& token : diagnoses) {
+    const Diagnosis* known = vocabulary.find(token);
+    all.push_back(known == nullptr ? token : fmt::format("{} ({})", known->name, token));
+  }
+  return all;
 }
 
 Json number_or_null(float value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
@@ -103,7 +116,7 @@ std::string to_text(const RecordingFacts& facts, const std::string& file) {
   line("recorded", about.start);
   line("device", about.device);
   line("patient", patient_text(about));
-  line("diagnoses", joined(about.diagnoses, ", "));
+  line("diagnoses", joined(named(about.diagnoses), ", "));
   for (const std::string& statement : about.statements) line("says", statement);
   if (!about.beats.empty()) line("annotated", fmt::format("{} beats", about.beats.size()));
   for (const std::string& warning : about.warnings) line("warning", warning);

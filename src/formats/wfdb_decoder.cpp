@@ -184,13 +184,15 @@ std::vector<std::string> WfdbDecoder::warnings() const {
                                 group.file->lost(), samples_));
     } else if (whole && group.skew == 0 && at_ >= samples_) {
       // Only a whole, unskewed signal has the sum that the header declares.
+      std::vector<std::string> wrong;
       for (const Column& column : group.columns) {
         const WfdbSignal& signal = *column.signal;
-        if (signal.checksum == 0 || signal.checksum == column.sum) continue;
-        all.push_back(
-            fmt::format("checksum of {} is {}, the header says {}; the signal file may be damaged",
-                        wfdb_signal_name(signal), column.sum, signal.checksum));
+        if (signal.checksum != 0 && signal.checksum != column.sum)
+          wrong.push_back(wfdb_signal_name(signal));
       }
+      if (!wrong.empty())
+        all.push_back(fmt::format("checksum of {} is not the header's; {} may be damaged",
+                                  fmt::join(wrong, ", "), first.file));
     }
   }
   return all;

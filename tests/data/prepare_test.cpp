@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "data/simulator.h"
 #include "formats/registry.h"
 #include "prepare_fixture.h"
 #include "shared.h"
@@ -136,6 +137,24 @@ TEST_F(Prepare, BadRecordingsAreSkippedWithTheirReasonsAndCounted) {
   EXPECT_EQ(std::ranges::count(csv, '\n'), 5);
   EXPECT_NE(csv.find("has no lead V1, V4"), std::string::npos);
   EXPECT_EQ(records(), (std::vector<std::string>{"A00", "A01", "A02"}));
+  options.overwrite = true;
+  options.min_positives = 1000;
+  EXPECT_NE(error().find("no class has 1000 positives among 3"), std::string::npos) << error();
+  EXPECT_NE(error().find("4 of 7 recordings were skipped, the first: "), std::string::npos)
+      << error();
+}
+
+TEST_F(Prepare, AnUnreadableLeadIsADoubt) {
+  Recording r = simulate(simulated_centres().front(), {"AF"}, 1);
+  r.name = "A";
+  std::ranges::fill(std::span(r.mv).subspan(0, r.samples), 0.25f);
+  add(r);
+  const PrepareSummary summary = run();
+  ASSERT_EQ(summary.doubts.size(), 1u);
+  EXPECT_TRUE(summary.doubts[0].first.ends_with("A.hea")) << summary.doubts[0].first;
+  EXPECT_NE(summary.doubts[0].second.find("unreadable"), std::string::npos);
+  EXPECT_NE(summary.doubts[0].second.find("noise): I,"), std::string::npos)
+      << summary.doubts[0].second;  // those that are made of it may be flat, too
 }
 
 TEST_F(Prepare, StrictStopsAtTheFirstBadRecordingInOrder) {
@@ -145,7 +164,8 @@ TEST_F(Prepare, StrictStopsAtTheFirstBadRecordingInOrder) {
   add(flat);
   write_bytes(folder / "source/C.hea", "C 1 100 1000\nnone.dat 16 1000/mV 16 0 0 0 0 I\n");
   options.strict = true;
-  EXPECT_NE(error().find("B_flat: has no signal"), std::string::npos) << error();
+  EXPECT_TRUE(error().starts_with((folder / "source/B_flat.hea").string() + ": has no signal"))
+      << error();
   EXPECT_FALSE(fs::exists(options.out));
   EXPECT_FALSE(fs::exists(folder / "out.partial"));
 }

@@ -102,7 +102,8 @@ TEST_F(LongRecord, ADayOfThreeLeadsStreamsInLittleMemory) {
     at += count;
   }
   EXPECT_EQ(at, kSamples);
-  EXPECT_EQ(stream->about().warnings.size(), 3u) << "the checksums are known at the end";
+  ASSERT_EQ(stream->about().warnings.size(), 1u) << "the checksums are known at the end";
+  EXPECT_NE(stream->about().warnings[0].find("checksum of I, II, V1 "), std::string::npos);
   EXPECT_LT(resident_peak_kb() - before, 10u << 10);
 }
 
