@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -17,6 +18,7 @@
 #include "cli/progress.h"
 #include "cli/read_arguments.h"
 #include "data/output_file.h"
+#include "data/quality_words.h"
 #include "deploy/condition_recording.h"
 #include "ecg/error.h"
 #include "formats/recording_source.h"
@@ -192,6 +194,13 @@ class Run {
       write_restored(d, *d.restored, a_.restored, model_->file());
     } else if (!a_.restored.empty() && d.grade == edge::Grade::kUnreadable) {
       d.warnings.emplace_back("unreadable: its 12 leads are not saved");
+    }
+    if (d.grade == edge::Grade::kUnreadable) {
+      ++failed_;
+      fmt::print(stderr,
+                 "liteheart: {}: unreadable ({}): nothing is judged; see to the electrodes and "
+                 "record anew\n",
+                 d.file, fmt::join(fault_words(d.faults), ", "));
     }
     nlohmann::json json;
     if (a_.json)

@@ -26,6 +26,7 @@
 #include "experiment/tidy_csv.h"
 #include "report/paint.h"
 #include "train/folder_lock.h"
+#include "train/nearest_name.h"
 
 namespace liteheart {
 namespace {
@@ -105,6 +106,20 @@ std::size_t at_once(const ExperimentArguments& a, const Grid& grid) {
   const bool on_gpu = std::any_of(grid.jobs.begin(), grid.jobs.end(),
                                   [](const Job& j) { return j.config.device == "cuda"; });
   return on_gpu ? 1 : std::max(1u, std::thread::hardware_concurrency());
+}
+
+/// Throws Error where one source is missing, and another that no data set is made of is given.
+void require_wanted(const SourceFolders& given, const Grid& grid) {
+  std::set<std::string> wanted;
+  for (const Job& job : grid.jobs) wanted.insert(job.sources.begin(), job.sources.end());
+  const std::vector<std::string> known(wanted.begin(), wanted.end());
+  if (std::ranges::all_of(known, [&](const std::string& name) { return given.contains(name); }))
+    return;
+  for (const auto& [name, folder] : given)
+    if (!wanted.contains(name))
+      throw Error(fmt::format("--source {}={}", name, folder.string()), "no data set is made of it",
+                  fmt::format("did you mean '{}'? Known are {}", nearest_name(name, known),
+                              fmt::join(known, ", ")));
 }
 
 void require_sources(const Grid& grid, const std::vector<std::size_t>& to_do,
@@ -247,6 +262,7 @@ void run(const ExperimentArguments& a) {
   const fs::path out = fs::absolute(a.out).lexically_normal();
   const SourceFolders sources = read_sources(a.sources);
   const Grid all = expand(read_experiments(a), JobFolders(out));
+  require_wanted(sources, all);
   const Grid chosen = chosen_of(all, a.only);
   Completeness completeness(out, sources);
   CostModel cost(all, out, sources);

@@ -13,6 +13,7 @@
 
 #include "ecg/error.h"
 #include "eval/report.h"
+#include "train/nearest_name.h"
 
 namespace liteheart {
 namespace {
@@ -25,9 +26,25 @@ void require_printed() {
   if (std::fflush(stdout) != 0 || std::ferror(stdout)) throw Error("", kNotPrinted);
 }
 
+/// The nearest of its subcommand's options.
+std::string no_such_option(const CLI::App& command, const std::string& word) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : command.get_options())
+    if (!option->get_lnames().empty()) known.push_back("--" + option->get_lnames().front());
+  return "'" + word + "' is no option of liteheart " + command.get_name() + "; did you mean '" +
+         nearest_name(word, known) + "'?\nRun with --help for more information.\n";
+}
+
 std::string failure(const CLI::App* app, const CLI::Error& error) {
-  const auto unknown = app->remaining();
+  const auto unknown = app->remaining(true);
   std::string text = CLI::FailureMessage::simple(app, error);
+  if (error.get_name() == "ExtrasError") {
+    const auto called = app->get_subcommands();
+    const auto option = std::ranges::find_if(
+        unknown, [](const std::string& word) { return word.starts_with("--"); });
+    if (!called.empty() && option != unknown.end())
+      return no_such_option(*called.front(), option->substr(0, option->find('=')));
+  }
   if (error.get_name() != "RequiredError" || unknown.empty()) return text;
   return "'" + unknown.front() + "' is not a subcommand\n" + text;
 }

@@ -93,7 +93,7 @@ void add_settings(CLI::App* command, const std::shared_ptr<TrainConfig>& config,
   command->final_callback([config, defaults, file, command, distil] {
     if (!file->empty()) {
       TrainConfig merged = *defaults;
-      read_config(*file, merged);
+      read_config(*file, merged, distil);
       const auto given = config_fields(*config);
       auto target = config_fields(merged);
       for (std::size_t i = 0; i < given.size(); ++i) {
@@ -106,10 +106,6 @@ void add_settings(CLI::App* command, const std::shared_ptr<TrainConfig>& config,
             target[i].value);
       }
       *config = merged;
-    }
-    if (!distil && !config->teacher.empty()) {
-      throw Error(*file, "'teacher' is a setting of liteheart distil",
-                  "use liteheart distil, or take the line out");
     }
     if (distil && config->teacher.empty()) {
       throw Error("setting teacher", "must be given: the folder of a trained 12-lead model",

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/dataset_json.h"
+#include "data/fold_list.h"
 #include "data/recording_list.h"
 #include "nn/network_cost.h"
 #include "report/training_log.h"
@@ -31,16 +32,8 @@ constexpr double kTeacherSpeed = 190;   // train, student-base on 12 leads, stri
 constexpr double kEvaluateSpeed = 300;  // passing a test split through a model and measuring it
 constexpr double kEvaluateSeconds = 8;  // for its intervals
 constexpr double kPrepareSpeed = 400;
-// Of the recordings of a data set that is not prepared yet, as the usual folds have them.
-constexpr double kTrainShare = 0.78, kTestShare = 0.11;
-
-std::array<int, 3> strides_of(const TrainConfig& config) {
-  std::array<int, 3> s = {2, 2, 4};
-  if (config.strides != "preset")
-    std::sscanf(config.strides.c_str(), "%d-%d-%d", s.data(), &s[1], &s[2]);
-  for (int& stride : s) stride = std::max(stride, 1);
-  return s;
-}
+// Of the recordings of a data set that is not prepared yet and has no folds.
+constexpr double kTrainShare = 0.8, kTestShare = 0.1;
 
 TrainConfig reference_training(const Job& job) {
   TrainConfig c;
@@ -76,11 +69,11 @@ double steps_an_epoch(const TrainConfig& c, std::size_t records) {
   return std::ceil(static_cast<double>(records) / c.batch);
 }
 
-/// --most N among the words; 0 where it is not there.
-std::size_t most_of(const std::vector<std::string>& words) {
-  const auto at = std::find(words.begin(), words.end(), "--most");
-  return at == words.end() || at + 1 == words.end() ? 0
-                                                    : std::strtoull((at + 1)->c_str(), nullptr, 10);
+/// What stands behind the option among the words, last; or `otherwise`.
+std::string option_of(const std::vector<std::string>& words, const std::string& option,
+                      const std::string& otherwise) {
+  const auto at = std::find(words.rbegin(), words.rend(), option);
+  return at == words.rend() || at == words.rbegin() ? otherwise : *(at - 1);
 }
 
 }  // namespace
@@ -89,7 +82,7 @@ double multiply_adds(const TrainConfig& config) {
   ModelCard card;
   card.leads = parse_leads(config.lead);
   card.backbone = backbone_preset(config.network);
-  card.backbone.strides = strides_of(config);
+  card.backbone.strides = parse_strides(config.strides).value_or(std::array{2, 2, 4});
   if (config.restoration == "none") {
     card.backbone.leads = static_cast<int>(card.leads.size());
   } else {
@@ -145,12 +138,25 @@ std::optional<CostModel::Records> CostModel::records(const std::string& data) {
     if (folder == sources_.end()) return found;
     folders.emplace_back(folder->second);
   }
-  std::size_t all = list_recordings(folders, 100).recordings.size();
-  if (const std::size_t most = most_of(job->words)) all = std::min(all, most);
-  const auto share = [&](double of) {
-    return static_cast<std::size_t>(of * static_cast<double>(all));
+  const std::vector<ListedRecording> listed = list_recordings(folders, 100).recordings;
+  const double all = static_cast<double>(listed.size()),
+               most = std::strtod(option_of(job->words, "--most", "0").c_str(), nullptr),
+               kept = most > 0 ? std::min(all, most) : all;
+  const auto records_in = [&](const char* option, const char* usual, double share) {
+    const auto folds = parse_folds(option, option_of(job->words, option, usual));
+    const bool folded = std::ranges::all_of(
+        listed, [](const ListedRecording& recording) { return recording.row.fold > 0; });
+    if (folded && all > 0)
+      share = static_cast<double>(std::ranges::count_if(
+                  listed,
+                  [&](const ListedRecording& recording) {
+                    return std::ranges::find(folds, recording.row.fold) != folds.end();
+                  })) /
+              all;
+    return static_cast<std::size_t>(share * kept);
   };
-  return found = Records{share(kTrainShare), share(kTestShare), all};
+  return found = Records{records_in("--train", "1-7", kTrainShare),
+                         records_in("--test", "9", kTestShare), static_cast<std::size_t>(kept)};
 }
 
 std::optional<double> CostModel::seconds(const Job& job) {

@@ -48,6 +48,17 @@ Settings read_settings(const TomlFields& table) {
   return all;
 }
 
+/// Throws Error where one is listed twice.
+std::vector<std::uint64_t> read_seeds(const TomlFields& table) {
+  auto seeds = table.numbers("seeds");
+  for (std::size_t i = 0; i < seeds.size(); ++i)
+    if (std::find(seeds.begin(), seeds.begin() + static_cast<std::ptrdiff_t>(i), seeds[i]) !=
+        seeds.begin() + static_cast<std::ptrdiff_t>(i))
+      throw Error(table.place("seeds"), fmt::format("seed {} is listed twice", seeds[i]),
+                  "the second would be the same training: list each once");
+  return seeds;
+}
+
 /// [data.*] or [test.*].
 std::vector<DataSpec> read_data(const TomlFields& file, const char* key) {
   std::vector<DataSpec> all;
@@ -128,7 +139,7 @@ class MethodReader {
     }
     m.name = name;
     m.distil = table.has("distil") ? table.flag("distil") : m.distil;
-    if (table.has("seeds")) m.seeds = table.numbers("seeds");
+    if (table.has("seeds")) m.seeds = read_seeds(table);
     if (table.has("protocols")) {
       m.protocols = table.texts("protocols");
       for (const std::string& protocol : m.protocols)
@@ -220,7 +231,7 @@ void reduce(const TomlFields& file, Experiment& e) {
   quick.allow({"seeds", "protocols", "methods", "tests", "settings", "prepare", "grid"});
   e.name += "-quick";
   if (quick.has("seeds")) {
-    e.seeds = quick.numbers("seeds");
+    e.seeds = read_seeds(quick);
     for (Method& m : e.methods) m.seeds.clear();
   }
   keep_listed(quick, "protocols", "protocol", e.protocols);
@@ -307,7 +318,7 @@ Experiment read_experiment(const std::filesystem::path& path, bool quick) {
   Experiment e;
   e.name = path.stem().string();
   e.title = file.text("title", e.name);
-  if (file.has("seeds")) e.seeds = file.numbers("seeds");
+  if (file.has("seeds")) e.seeds = read_seeds(file);
   e.data = read_data(file, "data");
   e.tests = read_data(file, "test");
   e.settings = read_settings(file.table("settings"));

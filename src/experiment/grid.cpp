@@ -196,6 +196,14 @@ class Expansion {
     }
     if (!method.start.empty()) {
       const std::size_t start = trained(protocol, method.start, point, seed, data, teacher);
+      const TrainConfig &first = grid_.jobs[start].config, &own = job.config;
+      if (first.network != own.network || first.restoration != own.restoration ||
+          first.lead != own.lead || first.strides != own.strides)
+        throw Error(label,
+                    fmt::format("cannot begin as '{}' ends: it is another network, or given "
+                                "other leads",
+                                method.start),
+                    "give both the same network, restoration, lead and strides");
       job.needs.push_back(start);
       job.config.start = open_out(grid_.jobs[start].folder);
     }

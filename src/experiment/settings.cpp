@@ -46,13 +46,6 @@ SettingValue value_in(const TrainConfig& config, const std::string& key) {
   throw Error("", "no setting is called '" + key + "'");
 }
 
-bool is_distil_only(std::string_view key) {
-  TrainConfig any;
-  const auto fields = config_fields(any);
-  return std::any_of(fields.begin(), fields.end(),
-                     [&](const ConfigField& f) { return f.key == key && f.distil_only; });
-}
-
 std::vector<std::string> settings_arguments(const TrainConfig& config) {
   const bool distil = !config.teacher.empty();
   TrainConfig a = config, b = distil ? distil_defaults() : train_defaults(), c;

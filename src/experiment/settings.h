@@ -36,7 +36,6 @@ class Settings {
 
 /// Value of a key of `config`, which has it.
 SettingValue value_in(const TrainConfig& config, const std::string& key);
-bool is_distil_only(std::string_view key);
 
 /// "--key value" of every setting in which `config` differs from what `liteheart train`, or with a
 /// teacher `liteheart distil`, begins from, or from TrainConfig(), in the order of help. So no

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <type_traits>
@@ -212,6 +213,8 @@ void check_config(const TrainConfig& c) {
     require(std::find(names.begin(), names.end(), value) != names.end(), key,
             fmt::format("one of {}", fmt::join(names, ", ")), "'" + value + "'");
   };
+  require(c.strides == "preset" || parse_strides(c.strides), "strides",
+          "preset or three numbers from 1 to 16 such as 4-2-2", "'" + c.strides + "'");
   share("labelled", c.labelled);
   range("epochs", c.epochs, 1, 100000);
   range("batch", c.batch, 2, 65536);
@@ -247,6 +250,22 @@ void check_config(const TrainConfig& c) {
           "weight_logit",
           "above 0 where weight_supervised is 0: nothing else trains the last layer",
           c.weight_logit);
+}
+
+std::optional<std::array<int, 3>> parse_strides(const std::string& text) {
+  std::array<int, 3> s{};
+  char end = 0;
+  if (std::sscanf(text.c_str(), "%d-%d-%d%c", s.data(), &s[1], &s[2], &end) != 3 ||
+      std::ranges::any_of(s, [](int stride) { return stride < 1 || stride > 16; }))
+    return std::nullopt;
+  return s;
+}
+
+bool is_distil_only(std::string_view key) {
+  TrainConfig any;
+  return std::ranges::any_of(config_fields(any), [&](const ConfigField& field) {
+    return field.key == key && field.distil_only;
+  });
 }
 
 nlohmann::json config_json(const TrainConfig& config) {

@@ -2,10 +2,13 @@
 // TOML parser, the command line, --help and docs/configuration.md are made. No libtorch here.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -58,9 +61,15 @@ std::vector<ConfigField> config_fields(TrainConfig& config);
 TrainConfig train_defaults();
 TrainConfig distil_defaults();
 
+/// The numbers of "4-2-2"; none where it is not three of them, each from 1 to 16.
+std::optional<std::array<int, 3>> parse_strides(const std::string& text);
+
+/// Whether `liteheart train` does not know the key.
+bool is_distil_only(std::string_view key);
+
 /// Sets the keys that the TOML file gives. Throws Error (file, line, nearest key) on a key misspelt
-/// or of the wrong type.
-void read_config(const std::filesystem::path& file, TrainConfig& config);
+/// or of the wrong type, and without `distil` on one that is distil's alone.
+void read_config(const std::filesystem::path& file, TrainConfig& config, bool distil);
 
 /// Throws Error naming the key, what it may be and what it was.
 void check_config(const TrainConfig& config);

@@ -63,9 +63,14 @@ void assign_setting(const std::string& place, const std::string& key, const toml
               "did you mean '" + nearest_name(key, keys) + "'?");
 }
 
-void read_config(const std::filesystem::path& file, TrainConfig& config) {
-  for (const auto& [name, node] : parse_toml(file))
-    assign_setting(place_of(file.string(), node), std::string(name.str()), node, config);
+void read_config(const std::filesystem::path& file, TrainConfig& config, bool distil) {
+  for (const auto& [name, node] : parse_toml(file)) {
+    const std::string place = place_of(file.string(), node), key(name.str());
+    assign_setting(place, key, node, config);
+    if (!distil && is_distil_only(key))
+      throw Error(place, "'" + key + "' is a setting of liteheart distil",
+                  "use liteheart distil, or take the line out");
+  }
 }
 
 }  // namespace liteheart

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 #include "data/comma_list.h"
 #include "data/same_conditioning.h"
@@ -16,17 +15,13 @@ using nlohmann::json;
 
 namespace {
 
-std::array<int, 3> parse_strides(const std::string& text, const edge::Conditioning& conditioning) {
+std::array<int, 3> strides_for(const std::string& text, const edge::Conditioning& conditioning) {
   if (text == "preset") return preset_strides(conditioning);
-  std::array<int, 3> s{};
-  char end = 0;
-  if (std::sscanf(text.c_str(), "%d-%d-%d%c", s.data(), &s[1], &s[2], &end) != 3 ||
-      std::any_of(s.begin(), s.end(), [](int x) { return x < 1 || x > 16; }) ||
-      conditioning.window % (s[0] * s[1] * s[2]) != 0) {
+  const auto s = parse_strides(text);
+  if (!s || conditioning.window % ((*s)[0] * (*s)[1] * (*s)[2]) != 0)
     throw Error("setting strides",
                 "must be preset or three numbers such as 4-2-2 whose product divides the window");
-  }
-  return s;
+  return *s;
 }
 
 }  // namespace
@@ -37,7 +32,7 @@ ModelCard make_card(const TrainConfig& config, const PreparedDataset& data) {
   card.leads = parse_leads(config.lead);
   card.classes = data.classes();
   card.backbone = backbone_preset(config.network);
-  card.backbone.strides = parse_strides(config.strides, card.conditioning);
+  card.backbone.strides = strides_for(config.strides, card.conditioning);
   card.backbone.classes = static_cast<int>(card.classes.size());
   card.backbone.leads = static_cast<int>(card.leads.size());
   if (config.restoration != "none") {

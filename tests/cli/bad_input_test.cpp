@@ -83,9 +83,9 @@ class BadRecordings : public testing::Test {
 
 TEST_F(BadRecordings, AreCountedAndTheExitCodeIsOne) {
   EXPECT_EQ(outcome_.exit_code, 1);
-  EXPECT_EQ(lines_with(outcome_.err, "6 recording(s) could not be judged").size(), 1u)
+  EXPECT_EQ(lines_with(outcome_.err, "8 recording(s) could not be judged").size(), 1u)
       << outcome_.err;
-  EXPECT_EQ(lines(outcome_.err).size(), 7u) << outcome_.err;
+  EXPECT_EQ(lines(outcome_.err).size(), 9u) << outcome_.err;
 }
 
 TEST_F(BadRecordings, LeaveTheGoodOnesOfTheSameCallDiagnosed) {
@@ -112,6 +112,13 @@ TEST_F(BadRecordings, WithoutAReadableSignalAreNotJudged) {
   EXPECT_EQ(lines_with(outcome_.out, "unreadable (flat").size(), 1u) << outcome_.out;
   EXPECT_EQ(lines_with(outcome_.out, "unreadable (missing").size(), 1u) << outcome_.out;
   EXPECT_EQ(lines_with(outcome_.out, "nothing is judged").size(), 2u) << outcome_.out;
+}
+
+TEST_F(BadRecordings, WithoutAReadableSignalAreNamedWithAWayOut) {
+  EXPECT_TRUE(named_once("flat.hea", "unreadable (flat"));
+  EXPECT_TRUE(named_once("missing.hea", "unreadable (missing"));
+  EXPECT_EQ(lines_with(outcome_.err, "see to the electrodes and record anew").size(), 2u)
+      << outcome_.err;
 }
 
 TEST_F(BadRecordings, OfOneSecondAreNamed) {

@@ -171,6 +171,10 @@ TEST_F(ExperimentProgram, SaysWhatIsMissingOrMisspelt) {
   const Outcome no_source =
       liteheart({"experiment", folder / "tiny.toml", "--out", folder / "out"});
   EXPECT_TRUE(fails_clearly(no_source, {"source simulated", "--source simulated=FOLDER"}));
+  EXPECT_TRUE(fails_clearly(
+      liteheart({"experiment", folder / "tiny.toml", "--dry-run", "--source",
+                 "simulatd=" + folder.string(), "--out", folder / "out"}),
+      {"--source simulatd=", "no data set is made of it", "did you mean 'simulated'?"}));
   EXPECT_TRUE(
       fails_clearly(liteheart(command({"--only", "baseline/,nothing"})), {"--only nothing"}));
   EXPECT_TRUE(fails_clearly(liteheart({"experiment", folder / "tiny.toml", "--source",

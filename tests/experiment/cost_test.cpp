@@ -46,6 +46,24 @@ TEST_F(Cost, IsThatOfTheRecordsThereAreOnceTheyArePrepared) {
   EXPECT_NEAR(of_twice_as_many.seconds(teacher).value(), 2 * *seconds, 1e-9);
 }
 
+TEST_F(Cost, GoesByTheFoldsOfWhatIsNotPreparedYet) {
+  std::string table = "record,patient_id,fold\n";
+  for (int i = 0; i < 256; ++i) {
+    const std::string name = fmt::format("r{}", i);
+    write_bytes(folder / "hospital" / (name + ".hea"), name + " 1 100 1000\n");
+    table += fmt::format("{},{},{}\n", name, i, i < 64 ? 5 : 8);
+  }
+  write_bytes(folder / "hospital/records.csv", table);
+  const auto teacher_of = [&](const std::string& folds) {
+    const Grid some = grid(with(kExperiment, "\"1-7\"", '"' + folds + '"'));
+    const auto at = std::ranges::find(some.jobs, JobKind::kTeacher, &Job::kind);
+    return CostModel(some, folder / "out", {{"hospital", folder / "hospital"}})
+        .seconds(*at)
+        .value();
+  };
+  EXPECT_NEAR(teacher_of("8"), 3 * teacher_of("1-7"), 0.1);
+}
+
 TEST_F(Cost, OfATrainingUnderWayIsWhatItsLogLeaves) {
   prepare(640);  // ten steps an epoch, eight epochs
   CostModel cost(g, folder, {});

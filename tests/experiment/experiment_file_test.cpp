@@ -64,6 +64,11 @@ TEST_F(ExperimentFiles, RefuseSettingsThatTheExperimentGivesItself) {
                    {"line 10", "'seed' is not a setting of an experiment", "seeds = [1, 2]"}));
 }
 
+TEST_F(ExperimentFiles, RefuseASeedThatIsListedTwice) {
+  EXPECT_TRUE(says(error(with(kExperiment, "[1, 2]", "[1, 2, 1]")),
+                   {"table.toml line 2", "seed 1 is listed twice"}));
+}
+
 TEST_F(ExperimentFiles, RefuseWhatNeedsATeacherWhereThereIsNone) {
   EXPECT_TRUE(says(error(with(kExperiment, "[methods.baseline]",
                               "[methods.baseline]\nsettings = { weight_logit = 1 }")),

@@ -130,6 +130,10 @@ TEST_F(ExperimentFiles, RefuseTeachersThatCannotBe) {
             std::string::npos);
   EXPECT_NE(refused(R"(lead = "all", )", "").find("cannot be the first teacher of 'from-refined'"),
             std::string::npos);
+  EXPECT_NE(
+      refused(R"(start = "logit")", "start = \"logit\"\nsettings = { network = \"student-small\" }")
+          .find("cannot begin as 'logit' ends"),
+      std::string::npos);
 }
 
 TEST_F(ExperimentFiles, GiveCommandsThatAShellTakes) {

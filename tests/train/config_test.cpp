@@ -18,10 +18,10 @@ using test::error_of;
 
 class ConfigFile : public testing::Test {
  protected:
-  TrainConfig read(const std::string& text) {
+  TrainConfig read(const std::string& text, bool distil = true) {
     test::write_bytes(file, text);
     TrainConfig config;
-    read_config(file, config);
+    read_config(file, config, distil);
     return config;
   }
   std::string error_reading(const std::string& text) {
@@ -81,6 +81,14 @@ TEST_F(ConfigFile, with_a_misspelt_key_is_an_error_with_file_line_and_nearest_ke
   EXPECT_NE(error_reading("[training]\nepochs = 2").find("'training'"), std::string::npos);
 }
 
+TEST_F(ConfigFile, of_train_refuses_what_is_a_setting_of_distil) {
+  EXPECT_EQ(read("epochs = 2", false).epochs, 2);
+  const std::string error = error_of([&] { read("epochs = 2\nweight_logit = 1\n", false); });
+  EXPECT_NE(error.find(file.string() + " line 2"), std::string::npos) << error;
+  EXPECT_NE(error.find("'weight_logit' is a setting of liteheart distil"), std::string::npos)
+      << error;
+}
+
 TEST_F(ConfigFile, with_a_value_of_another_type_is_an_error_that_names_key_and_line) {
   for (const std::string line : {"epochs = \"2\"", "epochs = 2.5", "epochs = -1", "epochs = true",
                                  "epochs = 4294967297", "epochs = [2]", "seed = -1", "seed = 0.5",
@@ -100,7 +108,7 @@ TEST_F(ConfigFile, that_is_no_toml_or_not_there_is_an_error_that_names_it) {
             std::string::npos);
   TrainConfig config;
   const auto missing = folder.path() / "missing.toml";
-  EXPECT_NE(error_of([&] { read_config(missing, config); }).find(missing.string()),
+  EXPECT_NE(error_of([&] { read_config(missing, config, true); }).find(missing.string()),
             std::string::npos);
 }
 
