@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Writes a model card from what `liteheart evaluate --json` measured.
 
-  models/make_card.py MODEL.safetensors SELECTION.json [CENTRES.json] > models/NAME.md
+  models/make_card.py MODEL.safetensors SELECTION.json CENTRES.json [CENTRE.json...] > models/NAME.md
 
 SELECTION.json: the evaluation on the fold that the model was selected on; CENTRES.json: on other
-hospitals. The model's own settings are read from its file.
+hospitals together; CENTRE.json: on one of them, which its name tells. The model's own settings are
+read from its file.
 """
 import json
+import pathlib
 import struct
 import sys
 
@@ -33,6 +35,25 @@ def table(report, card):
         judged = "no" if c["code"] in card["not_judged"] else "yes"
         print(f"| {c['name']} ({c['abbreviation']}) | {c['code']} | {c['positives']} | {auc} | {ap} | "
               f"{number(c['sensitivity'])} | {number(c['specificity'])} | {judged} |")
+    print()
+
+
+def table_of_centres(files):
+    reports = {pathlib.Path(file).stem: json.load(open(file))["model"] for file in files}
+    print("AUC / average precision in each hospital (positives); a blank where there is none.\n")
+    print("| diagnosis | " + " | ".join(f"{name}, {r['records']} recordings" for name, r in reports.items()) + " |")
+    print("|---" * (len(reports) + 1) + "|")
+    rows = {}
+    for name, report in reports.items():
+        for c in report["classes"]:
+            if c["auc"] is not None:
+                text = f"{c['auc']:.3f} / {c['average_precision']:.3f} ({c['positives']})"
+                rows.setdefault(f"{c['name']} ({c['abbreviation']})", {})[name] = text
+    for diagnosis, cells in rows.items():
+        print(f"| {diagnosis} | " + " | ".join(cells.get(name, "") for name in reports) + " |")
+    for what, key in (("mean AUC", "macro_auc"), ("mean average precision", "mean_average_precision"),
+                      ("mean F1", "macro_f1")):
+        print(f"| {what} | " + " | ".join(number(r[key], r.get(key + "_interval")) for r in reports.values()) + " |")
     print()
 
 
@@ -71,8 +92,12 @@ def main():
         other = json.load(open(sys.argv[3]))["model"]
         print("## In other hospitals\n")
         print(f"{other['records']} recordings of CPSC2018, CPSC-Extra, Ningbo and Chapman-Shaoxing (Challenge 2020/2021, "
-              "CC-BY-4.0), never seen in training, thresholds unchanged. Classes with too few positives have wide intervals.\n")
+              "CC-BY-4.0), never seen in training, thresholds unchanged. They had a say in which of several models that rank "
+              "alike is shipped (docs/results.md), which makes these numbers optimistic, too. Classes with few positives have "
+              "wide intervals; what is judged is decided on the selection fold alone.\n")
         table({"classes": [c for c in other["classes"] if c["auc"] is not None]}, card)
+    if len(sys.argv) > 4:
+        table_of_centres(sys.argv[4:])
 
 
 main()

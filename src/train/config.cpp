@@ -185,7 +185,7 @@ TrainConfig distil_defaults() {
   TrainConfig c;
   c.restoration = "tiny";
   c.true_leads_epochs = 2;
-  c.weight_correlation = 3;
+  c.weight_correlation = 6;
   c.weight_restoration = 20;  // else the other losses take the restored leads from the true ones
   c.weight_region_agreement = 0.5;
   c.weight_output_information = 1;

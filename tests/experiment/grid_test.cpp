@@ -144,7 +144,7 @@ TEST_F(ExperimentFiles, GiveCommandsThatAShellTakes) {
       shell_line(words),
       "distil --restoration tiny --labelled 0.1 --seed 2 --epochs 10 --threads 1 --teacher /out/" +
           training(g, "teacher").folder +
-          " --weight_correlation 3 --weight_pseudo 0 --weight_restoration 20 "
+          " --weight_correlation 6 --weight_pseudo 0 --weight_restoration 20 "
           "--weight_region_features 0 --weight_region_agreement 0.5 --weight_information 0 "
           "--weight_output_information 1 --true_leads_epochs 2 --data /out/" +
           job.data + " --out /out/" + job.folder);
