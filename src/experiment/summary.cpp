@@ -10,6 +10,7 @@
 #include "ecg/leads.h"
 #include "eval/report_format.h"
 #include "experiment/markdown.h"
+#include "train/judged_classes.h"
 
 namespace liteheart {
 namespace {
@@ -64,7 +65,9 @@ class Page {
     text += titled("Restored leads, Pearson r", restoration_rows(t));
     text += experiment_.axes.empty()
                 ? titled("AUC / average precision", class_rows(t))
-                : titled(fmt::format("AUC of {}", shown()), axis_class_rows(t));
+                : titled(fmt::format("AUC of {}", shown()), axis_class_rows(t)) +
+                      titled(fmt::format("What {} cannot judge: AUC below {}", shown(), kJudgedAuc),
+                             unjudged_rows(t));
     return text;
   }
 
@@ -92,7 +95,7 @@ class Page {
 
   Rows macro_rows(const SystemTable& t) const {
     Rows rows = {heading({"system", "seeds", kTitles[0], kTitles[1], kTitles[2], kTitles[3],
-                          "epochs (best)", "seconds", "parameters", "multiply-adds"})};
+                          "coverage", "epochs (best)", "seconds", "parameters", "multiply-adds"})};
     for (const SystemRow& r : t.rows) {
       if (r.seeds == 0) continue;
       auto row = beginning(r);
@@ -105,6 +108,7 @@ class Page {
         best.push_back(trained.best_epoch);
         seconds.push_back(trained.seconds);
       }
+      row.push_back(r.coverage.empty() ? "-" : fmt::format("{:.0f} %", 100 * mean(r.coverage)));
       row.push_back(epochs.empty() ? "-"
                                    : fmt::format("{:.3g} ({:.3g})", mean(epochs), mean(best)));
       row.push_back(seconds.empty() ? "-" : fmt::format("{:.0f}", mean(seconds)));
@@ -198,6 +202,22 @@ class Page {
       for (const SystemRow* r : systems)
         rows.back().push_back(c < r->numbers.classes.size() ? cell(r->numbers.classes[c].auc)
                                                             : "-");
+    }
+    return rows;
+  }
+
+  /// A row a place of the grid.
+  Rows unjudged_rows(const SystemTable& t) const {
+    Rows rows = {heading({"diagnoses"})};
+    for (const SystemRow& r : t.rows) {
+      if (r.method != shown() || r.seeds == 0) continue;
+      std::vector<std::string> names;
+      for (std::size_t c = 0; c < r.numbers.classes.size(); ++c)
+        if (const auto& auc = r.numbers.classes[c].auc; auc && *auc < kJudgedAuc)
+          names.push_back(short_name(t.classes[c]));
+      auto row = r.axes;
+      row.push_back(fmt::format("{}", fmt::join(names, ", ")));
+      rows.push_back(std::move(row));
     }
     return rows;
   }

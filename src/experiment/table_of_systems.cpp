@@ -29,6 +29,9 @@ class TableReader {
       r.trainings.push_back(*trained);
     r.parameters = result->at("model").value("parameters", r.parameters);
     r.multiply_adds = result->at("model").value("multiply_adds", r.multiply_adds);
+    if (const auto coverage = result->at("model").find("coverage");
+        coverage != result->at("model").end() && coverage->is_number())
+      r.coverage.push_back(*coverage);
     if (result->contains("restoration")) add_restoration(r, result->at("restoration"));
     auto stored = read_predictions(out_ / evaluation.folder / "predictions");
     if (table_.records == 0) describe(stored);

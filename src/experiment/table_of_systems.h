@@ -20,6 +20,7 @@ struct SystemRow {
   std::vector<TrainingResult> trainings;         // of the seeds that are there
   std::vector<std::vector<double>> restoration;  // [lead] Pearson r of each seed; or empty
   double parameters = 0, multiply_adds = 0;      // of a window; 0 where no seed says
+  std::vector<double> coverage;                  // share of diagnoses judged, of each seed
   SeededNumbers numbers;
 };
 

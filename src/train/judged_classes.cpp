@@ -8,12 +8,6 @@
 #include "eval/metrics.h"
 
 namespace liteheart {
-namespace {
-
-constexpr double kJudgedAuc = 0.8;  // validation AUC below which the leads cannot judge a class
-
-}  // namespace
-
 bool tell_apart(const PreparedDataset& data, std::span<const std::size_t> records) {
   for (std::size_t c = 0; c < data.classes().size(); ++c) {
     const auto positives = std::count_if(records.begin(), records.end(), [&](std::size_t record) {
