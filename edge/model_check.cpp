@@ -66,7 +66,7 @@ class Checker {
            slot(a).element() == slot(b).element();
   }
   static std::uint64_t bytes(const Slot& s) {
-    return (std::uint64_t{s.time()} + 2U * s.halo()) * s.channels() *
+    return (s.time() + 2 * std::uint64_t{s.halo()}) * s.channels() *
            (s.element() == Element_Float ? sizeof(float) : 1);
   }
   std::uint64_t end(int index) const { return slot(index).offset() + bytes(slot(index)); }

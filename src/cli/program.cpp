@@ -36,15 +36,12 @@ std::string no_such_option(const CLI::App& command, const std::string& word) {
 }
 
 std::string failure(const CLI::App* app, const CLI::Error& error) {
-  const auto unknown = app->remaining(true);
-  std::string text = CLI::FailureMessage::simple(app, error);
-  if (error.get_name() == "ExtrasError") {
-    const auto called = app->get_subcommands();
-    const auto option = std::ranges::find_if(
-        unknown, [](const std::string& word) { return word.starts_with("--"); });
-    if (!called.empty() && option != unknown.end())
-      return no_such_option(*called.front(), option->substr(0, option->find('=')));
+  for (const CLI::App* called : app->get_subcommands()) {
+    for (const std::string& word : called->remaining())
+      if (word.starts_with("--")) return no_such_option(*called, word.substr(0, word.find('=')));
   }
+  const auto unknown = app->remaining();
+  std::string text = CLI::FailureMessage::simple(app, error);
   if (error.get_name() != "RequiredError" || unknown.empty()) return text;
   return "'" + unknown.front() + "' is not a subcommand\n" + text;
 }

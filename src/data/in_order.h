@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace liteheart {
@@ -94,7 +95,7 @@ class InOrder {
 
   void fail(std::exception_ptr why) {
     const std::lock_guard lock(mutex_);
-    if (!failure_) failure_ = why;
+    if (!failure_) failure_ = std::move(why);
     changed_.notify_all();
     changed_for_caller_.notify_all();
   }

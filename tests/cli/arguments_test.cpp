@@ -95,6 +95,7 @@ TEST(Arguments, AreUnderstoodWithDashesAndWithUnderscores) {
     const Outcome outcome = liteheart(words);
     EXPECT_EQ(outcome.exit_code, 2);
     EXPECT_EQ(lines_with(outcome.err, "not expected").size(), 0u) << outcome.err;
+    EXPECT_EQ(lines_with(outcome.err, "is no option").size(), 0u) << outcome.err;
     EXPECT_EQ(lines_with(outcome.err, "x").size(), 1u) << outcome.err;  // of the value
   }
 }
@@ -103,6 +104,18 @@ TEST(Arguments, OfAnUnknownKindAreRefused) {
   const Outcome outcome = liteheart({"train", "--epochs", "many"});
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_EQ(lines_with(outcome.err, "--epochs").size(), 1u) << outcome.err;
+}
+
+TEST(Arguments, ThatAreMisspeltGetTheNearestOne) {
+  for (const char* command : {"train", "diagnose"}) {
+    const Outcome outcome = liteheart({command, "x", "--thread", "3"});
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_EQ(lines_with(outcome.err, std::string("'--thread' is no option of liteheart ") +
+                                          command + "; did you mean '--threads'?")
+                  .size(),
+              1u)
+        << outcome.err;
+  }
 }
 
 TEST(Configuration, MisspeltKeyIsAnsweredWithFileLineAndTheNearestKey) {
