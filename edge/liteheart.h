@@ -22,7 +22,7 @@
  *
  *     // A whole recording.
  *     size_t count = read_sensor(mv, 5000);
- *     if (status == LH_OK && lh_diagnose_memory(&model, 500, count) <= sizeof memory)
+ *     if (status == LH_OK)
  *       status = lh_diagnose(&model, LH_LEAD_I, 500, mv, count, memory, sizeof memory, findings,
  *                            NULL);
  *     if (status == LH_OK) show(&model);

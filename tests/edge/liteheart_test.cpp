@@ -262,6 +262,11 @@ TEST_F(Liteheart, stream_refuses_and_goes_on) {
   EXPECT_EQ(start(LH_LEAD_I, std::nan(""), 0, needed), LH_BAD_SPAN);
   EXPECT_EQ(start(LH_LEAD_I, 0, -1, needed), LH_BAD_SPAN);
   EXPECT_EQ(start(LH_LEAD_I, 0, 0, needed - 1), LH_MEMORY_TOO_SMALL);
+  EXPECT_EQ(lh_stream_memory(&model, 49.9), 0u);
+  EXPECT_EQ(lh_diagnose_memory(&model, 49.9, 500), 0u);
+  EXPECT_GT(lh_stream_memory(&model, 50), 0u);
+  EXPECT_EQ(lh_stream_start(&stream, &model, LH_LEAD_I, 49.9, 0, 0, memory.data(), needed),
+            LH_BAD_RATE);
   EXPECT_EQ(stream, nullptr);
   ASSERT_EQ(start(LH_LEAD_I, 0, 0, needed), LH_OK);
 
@@ -280,6 +285,14 @@ TEST_F(Liteheart, stream_refuses_and_goes_on) {
   ASSERT_EQ(expected.size(), 1u);
   EXPECT_EQ(taken, expected[0].at);
   EXPECT_EQ(findings[0].probability, expected[0].findings[0].probability);
+
+  // What lies far behind the hop is not looked at yet.
+  mv.resize(100 * mv.size());
+  mv.back() = std::nanf("");
+  ASSERT_EQ(start(LH_LEAD_I, 0, 0, needed), LH_OK);
+  EXPECT_EQ(lh_stream_push(stream, mv.data(), mv.size(), &taken, findings.data(), nullptr),
+            LH_RESULT);
+  EXPECT_EQ(taken, expected[0].at);
 }
 
 /// Leads I and II: what goes in by lead, or in a stream by sample, comes out in the lead's place.
