@@ -58,6 +58,17 @@ TEST_F(SmallModel, is_refused_with_other_weights_than_toom_cook_reads) {
   }
 }
 
+// Attention's work grows with the square of the window: a model could ask for hours of it.
+TEST_F(SmallModel, is_refused_with_more_work_than_a_model_may_be) {
+  const auto open = [](std::uint32_t window) {
+    const auto model = test::small_edge_model(window);
+    EdgeModel opened;
+    return EdgeModel::open(model.data(), model.size(), opened);
+  };
+  EXPECT_EQ(open(1U << 17), ModelStatus::kOk);
+  EXPECT_EQ(open(1U << 18), ModelStatus::kInconsistent);
+}
+
 TEST_F(SmallModel, opens_and_tells_what_it_is) {
   EdgeModel model;
   ASSERT_EQ(EdgeModel::open(bytes.data(), bytes.size(), model), ModelStatus::kOk);

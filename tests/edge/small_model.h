@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "edge/kernels.h"
@@ -18,7 +19,8 @@ constexpr std::size_t kToomWeights = edge::toom_cook_weight_count(16, 2 * 32, 32
 inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
                                                   std::size_t toom_weights = kToomWeights,
                                                   bool spare = false,
-                                                  const std::vector<std::uint8_t>& leads = {0}) {
+                                                  const std::vector<std::uint8_t>& leads = {0},
+                                                  const std::string& made_of = "{}") {
   namespace file = edge::file;
   constexpr std::uint32_t kHalo = 8;
   const std::uint32_t tokens = window / 4;
@@ -93,7 +95,7 @@ inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
                                   1)};
   const auto list = b.CreateVector(diagnoses);
   const auto lead_list = b.CreateVector(leads);
-  const auto provenance = b.CreateString("{}");
+  const auto provenance = b.CreateString(made_of);
   file::FinishModelBuffer(
       b, file::CreateModel(b, 100, window, 1, 47, false, lead_list, list, network, provenance));
   return {b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize()};
