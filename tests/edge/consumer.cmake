@@ -1,7 +1,8 @@
 # Installs the library into a fresh folder and builds consumer.c from it, as its users would: with
 # find_package and with pkg-config, with nothing of this source tree in reach.
 # Where INPUTS, those of tests/devices, are given, runs it. The example in liteheart.h must compile.
-#   cmake -DBUILD=... -DSOURCE=... -DWORK=... [-DINPUTS=...] -P consumer.cmake
+# Without BUILD, a build folder with the library, it is built alone first.
+#   cmake [-DBUILD=...] -DSOURCE=... -DWORK=... [-DINPUTS=...] -P consumer.cmake
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT result EQUAL 0)
@@ -10,7 +11,12 @@ function(run)
   set(output "${output}" PARENT_SCOPE)
 endfunction()
 
-file(REMOVE_RECURSE ${WORK})
+file(REMOVE_RECURSE ${WORK}/prefix ${WORK}/project ${WORK}/example)
+if(NOT BUILD)
+  set(BUILD ${WORK}/edge)
+  run(${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD} -G Ninja -DLITEHEART_EDGE_ONLY=ON -DCMAKE_BUILD_TYPE=Release)
+  run(${CMAKE_COMMAND} --build ${BUILD})
+endif()
 run(${CMAKE_COMMAND} --install ${BUILD} --component edge --prefix ${WORK}/prefix)
 file(GLOB library ${WORK}/prefix/lib*/liblite*.so ${WORK}/prefix/lib/*/liblite*.so)
 
