@@ -260,7 +260,7 @@ TEST(SimulatedTruth, MapsPointToPrematureBeatsOfAnyLoudness) {
 
 // ST elevation in known leads, by a small network of 12 leads that is trained here.
 
-constexpr std::int64_t kTraining = 400, kSteps = 200, kBatch = 16;
+constexpr std::int64_t kTraining = 800, kSteps = 400, kBatch = 16;
 constexpr double kElevatedMv = 0.1;
 
 Model trained_on_st(const edge::Conditioning& conditioning) {
