@@ -57,7 +57,7 @@ void run(benchmark::State& state, const std::string& arguments, const fs::path& 
          int records) {
   const auto command =
       fmt::format("'{}' {} > /dev/null 2>&1; test $? -le 1", LITEHEART_PROGRAM, arguments);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     state.PauseTiming();
     fs::remove_all(leaves);
     state.ResumeTiming();

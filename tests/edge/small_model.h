@@ -12,7 +12,7 @@
 namespace liteheart::test {
 
 /// What its convolution by Toom-Cook has: five taps, 32 channels into 16.
-constexpr std::size_t kToomWeights = edge::toom_cook_weight_count(16, 2 * 32, 32);
+constexpr std::size_t kToomWeights = edge::toom_cook_weight_count(16, std::uint64_t{2} * 32, 32);
 /// spare: has a slot of 12 leads, the last, that nothing writes.
 /// Lead I, or those of `leads`: leads estimated, derived, convolved with stride and by Toom-Cook,
 /// attended to, pooled, and bytes.
@@ -67,11 +67,12 @@ inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
   step(file::CreateConvolution(b, norm, qkv, -1, 1, 1, 0, 1, false, w4, b4));
   step(file::CreateAttention(b, qkv, mixed, 4, true));
   step(file::CreateQuantize(b, input, bytes));
-  std::vector<std::int8_t> weight8(4 * measured * 16);
+  const std::size_t depth = std::size_t{4} * measured;
+  std::vector<std::int8_t> weight8(depth * 16);
   std::vector<std::int32_t> sums(16, 0);
   for (std::size_t i = 0; i < weight8.size(); ++i) {
     weight8[i] = static_cast<std::int8_t>(static_cast<int>(random() % 255) - 127);
-    sums[i / (4 * measured)] += weight8[i];
+    sums[i / depth] += weight8[i];
   }
   const auto w8 = b.CreateVector(weight8);
   const auto s8 = b.CreateVector(sums);
