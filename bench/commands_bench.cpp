@@ -51,12 +51,12 @@ const Recordings& recordings() {
   return made;
 }
 
-/// Times `liteheart ARGUMENTS`, each time without what the one before has left of `leaves`. A few
-/// recordings are simulated unreadable, of which `diagnose` gives notice by its status, 1.
-void run(benchmark::State& state, const std::string& arguments, const fs::path& leaves,
-         int records) {
+/// Times `liteheart ARGUMENTS`, which must end with `status`, each time without what the one before
+/// has left of `leaves`.
+void run(benchmark::State& state, const std::string& arguments, const fs::path& leaves, int records,
+         int status = 0) {
   const auto command =
-      fmt::format("'{}' {} > /dev/null 2>&1; test $? -le 1", LITEHEART_PROGRAM, arguments);
+      fmt::format("'{}' {} > /dev/null 2>&1; test $? -eq {}", LITEHEART_PROGRAM, arguments, status);
   for ([[maybe_unused]] auto _ : state) {
     state.PauseTiming();
     fs::remove_all(leaves);
@@ -77,9 +77,10 @@ void prepare(benchmark::State& state) {
       r.data(), kRecords);
 }
 
+/// A few recordings are simulated unreadable, of which the status gives notice.
 void diagnose_folder(benchmark::State& state) {
   const Recordings& r = recordings();
-  run(state, fmt::format("diagnose '{}' --json", r.recordings().string()), r.data(), kRecords);
+  run(state, fmt::format("diagnose '{}' --json", r.recordings().string()), r.data(), kRecords, 1);
 }
 
 void diagnose_one(benchmark::State& state) {

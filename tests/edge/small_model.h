@@ -13,7 +13,7 @@ namespace liteheart::test {
 
 /// What its convolution by Toom-Cook has: five taps, 32 channels into 16.
 constexpr std::size_t kToomWeights = edge::toom_cook_weight_count(16, std::uint64_t{2} * 32, 32);
-/// spare: has a slot of 12 leads, the last, that nothing writes.
+/// spare: has a slot of 12 leads, the last, that nothing writes. made_of: its provenance.
 /// Lead I, or those of `leads`: leads estimated, derived, convolved with stride and by Toom-Cook,
 /// attended to, pooled, and bytes.
 inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
