@@ -3,7 +3,8 @@
 // chooses. items_per_second is records/s; GMAC/s counts the forward pass alone (the backward pass
 // is about twice that again, and the rest is on top).
 #include <benchmark/benchmark.h>
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/nn/modules/conv.h>
 
 #include <cstdlib>
 #include <filesystem>

@@ -2,7 +2,7 @@
 // performance.md tells.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <CLI/CLI.hpp>
 #include <cmath>

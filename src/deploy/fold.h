@@ -2,7 +2,10 @@
 // of files for devices. All in double precision.
 #pragma once
 
-#include <torch/nn.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/normalization.h>
 
 namespace liteheart {
 

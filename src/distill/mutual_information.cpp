@@ -1,5 +1,8 @@
 #include "distill/mutual_information.h"
 
+#include <torch/nn/functional/normalization.h>
+#include <torch/nn/modules/linear.h>
+
 #include <cmath>
 
 #include "ecg/error.h"

@@ -2,7 +2,8 @@
 // the teacher's.
 #pragma once
 
-#include <torch/nn.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/container/modulelist.h>
 
 #include <string_view>
 #include <vector>

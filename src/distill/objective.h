@@ -2,7 +2,8 @@
 // with its weight.
 #pragma once
 
-#include <torch/nn.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/container/modulelist.h>
 
 #include <map>
 #include <string>

@@ -2,7 +2,7 @@
 // state and what it does after a step.
 #pragma once
 
-#include <torch/nn.h>
+#include <torch/nn/module.h>
 
 #include <memory>
 #include <string_view>

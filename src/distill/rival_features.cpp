@@ -1,4 +1,9 @@
 // The rivals that learn from the features of encoder blocks.
+#include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+
 #include "distill/attention_transfer.h"
 #include "distill/bins.h"
 #include "distill/channel_scale.h"

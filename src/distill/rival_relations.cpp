@@ -1,5 +1,7 @@
 // The rivals that learn from pooled features: how records lie to each other, which is which, and
 // the features themselves for the teacher's classifier.
+#include <torch/nn/modules/normalization.h>
+
 #include <cmath>
 #include <limits>
 

@@ -1,7 +1,7 @@
 // A model and everything a prediction with it depends on, in one safetensors file.
 #pragma once
 
-#include <torch/nn.h>
+#include <torch/types.h>
 
 #include <filesystem>
 #include <string>

@@ -6,7 +6,8 @@
 // added. Kernel 9 throughout. The measured leads are passed through.
 #pragma once
 
-#include <torch/nn.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/container/modulelist.h>
 
 #include "nn/architecture.h"
 #include "nn/convolution.h"

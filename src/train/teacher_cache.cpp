@@ -1,7 +1,8 @@
 #include "train/teacher_cache.h"
 
 #include <fmt/format.h>
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
 
 #include <utility>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <fmt/format.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "ecg/leads.h"
 #include "nn/model.h"

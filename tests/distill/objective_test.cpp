@@ -2,6 +2,7 @@
 #include "distill/objective.h"
 
 #include <gtest/gtest.h>
+#include <torch/nn/init.h>
 
 #include <cmath>
 

@@ -2,6 +2,7 @@
 #include "distill/rival.h"
 
 #include <gtest/gtest.h>
+#include <torch/nn/functional/linear.h>
 
 #include <cmath>
 #include <set>

@@ -2,6 +2,7 @@
 #include "explain/network_gradient.h"
 
 #include <gtest/gtest.h>
+#include <torch/autograd.h>
 
 #include <numeric>
 

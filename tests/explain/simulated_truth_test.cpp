@@ -2,7 +2,8 @@
 // the network's doing: with its weights drawn anew they must not.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/optim/adamw.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // Networks as they are after use, for tests that initialization alone would not put to the test.
 #pragma once
 
-#include <torch/nn.h>
+#include <torch/nn/module.h>
 
 namespace liteheart::test {
 
