@@ -30,6 +30,9 @@ std::array<double, ClassStatistics::kMetrics> ClassStatistics::of_class(
     numbers[kAveragePrecision] = areas->average_precision;
     numbers[kF1] = f_beta(counts, 1).value_or(kUndefined);
     numbers[kF2] = f_beta(counts, 2).value_or(kUndefined);
+    numbers[kG2] = g_beta(counts, 2).value_or(kUndefined);
+    numbers[kSensitivity] = sensitivity(counts).value_or(kUndefined);
+    numbers[kSpecificity] = specificity(counts).value_or(kUndefined);
   }
   return numbers;
 }
@@ -50,12 +53,12 @@ void ClassStatistics::compute(std::span<const std::uint32_t> weight, std::span<d
   }
 }
 
-std::array<double, ClassStatistics::kMetrics> ClassStatistics::macro(
+std::array<double, ClassStatistics::kCompared> ClassStatistics::macro(
     std::span<const std::uint32_t> weight) const {
   std::vector<double> all(size());
   compute(weight, all);
-  std::array<double, kMetrics> numbers;
-  std::copy_n(all.end() - kMetrics, std::size_t{kMetrics}, numbers.begin());
+  std::array<double, kCompared> numbers;
+  std::copy_n(all.end() - kMetrics, std::size_t{kCompared}, numbers.begin());
   return numbers;
 }
 

@@ -19,7 +19,18 @@ std::optional<double> defined(double value);
 
 class ClassStatistics {
  public:
-  enum Metric : std::size_t { kAuc, kAveragePrecision, kF1, kF2, kMetrics };
+  /// Those before kCompared are what systems are compared by.
+  enum Metric : std::size_t {
+    kAuc,
+    kAveragePrecision,
+    kF1,
+    kF2,
+    kCompared,
+    kG2 = kCompared,
+    kSensitivity,
+    kSpecificity,
+    kMetrics
+  };
 
   /// decided: [record, class] as decide() gives it.
   ClassStatistics(const Predictions& p, const std::vector<std::uint8_t>& decided);
@@ -30,8 +41,8 @@ class ClassStatistics {
   /// out: [class and last macro, metric]; NaN for a class without positives or negatives under this
   /// weighting, and for a macro number where that is true of all classes.
   void compute(std::span<const std::uint32_t> weight, std::span<double> out) const;
-  /// The macro numbers alone.
-  std::array<double, kMetrics> macro(std::span<const std::uint32_t> weight) const;
+  /// The macro numbers that systems are compared by.
+  std::array<double, kCompared> macro(std::span<const std::uint32_t> weight) const;
 
  private:
   std::array<double, kMetrics> of_class(std::size_t c, std::span<const std::uint32_t> weight) const;

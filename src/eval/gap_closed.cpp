@@ -10,7 +10,7 @@
 namespace liteheart {
 namespace {
 
-constexpr std::size_t kMetrics = ClassStatistics::kMetrics;
+constexpr std::size_t kMetrics = ClassStatistics::kCompared;
 enum Role : std::size_t { kLcci, kBaseline, kHcci, kRoles };
 
 ClassStatistics statistics_of(const System& s) {

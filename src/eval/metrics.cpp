@@ -105,20 +105,20 @@ double expected_calibration_error(std::span<const float> probability,
 }
 
 namespace {
-/// Mean over records of per_record(label row, value row).
-template <typename T, typename PerRecord>
-double mean_over_records(const Multilabel& truth, std::span<const T> value, PerRecord per_record) {
-  double sum = 0;
-  for (std::size_t r = 0; r < truth.records(); ++r) {
-    sum += per_record(truth.label.subspan(r * truth.classes, truth.classes),
-                      value.subspan(r * truth.classes, truth.classes));
+/// [record] number(label row, value row).
+template <typename T, typename Number>
+std::vector<double> of_records(const Multilabel& truth, std::span<const T> value, Number number) {
+  std::vector<double> of(truth.records());
+  for (std::size_t r = 0; r < of.size(); ++r) {
+    of[r] = number(truth.label.subspan(r * truth.classes, truth.classes),
+                   value.subspan(r * truth.classes, truth.classes));
   }
-  return truth.records() ? sum / static_cast<double>(truth.records()) : 0;
+  return of;
 }
 }  // namespace
 
-double ranking_loss(const Multilabel& truth, std::span<const double> score) {
-  return mean_over_records(truth, score, [](auto label, auto s) {
+std::vector<double> ranking_loss(const Multilabel& truth, std::span<const double> score) {
+  return of_records(truth, score, [](auto label, auto s) {
     std::size_t pairs = 0, misordered = 0;
     for (std::size_t t = 0; t < s.size(); ++t) {
       for (std::size_t f = 0; f < s.size(); ++f) {
@@ -131,8 +131,8 @@ double ranking_loss(const Multilabel& truth, std::span<const double> score) {
   });
 }
 
-double coverage_error(const Multilabel& truth, std::span<const double> score) {
-  return mean_over_records(truth, score, [](auto label, auto s) {
+std::vector<double> coverage_error(const Multilabel& truth, std::span<const double> score) {
+  return of_records(truth, score, [](auto label, auto s) {
     double lowest_true = INFINITY;
     for (std::size_t c = 0; c < s.size(); ++c) {
       if (label[c]) lowest_true = std::min(lowest_true, s[c]);
@@ -142,22 +142,31 @@ double coverage_error(const Multilabel& truth, std::span<const double> score) {
   });
 }
 
-double hamming_loss(const Multilabel& truth, std::span<const std::uint8_t> decided) {
+std::vector<double> hamming_loss(const Multilabel& truth, std::span<const std::uint8_t> decided) {
   const auto share_wrong = [](auto label, auto d) {
     std::size_t wrong = 0;
     for (std::size_t c = 0; c < d.size(); ++c) wrong += (label[c] != 0) != (d[c] != 0);
     return static_cast<double>(wrong) / static_cast<double>(d.size());
   };
-  return mean_over_records(truth, decided, share_wrong);
+  return of_records(truth, decided, share_wrong);
 }
 
-double exact_match(const Multilabel& truth, std::span<const std::uint8_t> decided) {
-  return mean_over_records(truth, decided, [](auto label, auto d) {
+std::vector<double> exact_match(const Multilabel& truth, std::span<const std::uint8_t> decided) {
+  return of_records(truth, decided, [](auto label, auto d) {
     for (std::size_t c = 0; c < d.size(); ++c) {
       if ((label[c] != 0) != (d[c] != 0)) return 0.0;
     }
     return 1.0;
   });
+}
+
+double weighted_mean(std::span<const double> value, std::span<const std::uint32_t> weight) {
+  double sum = 0, weights = 0;
+  for (std::size_t r = 0; r < value.size(); ++r) {
+    sum += value[r] * weight[r];
+    weights += weight[r];
+  }
+  return weights > 0 ? sum / weights : 0;
 }
 
 }  // namespace liteheart

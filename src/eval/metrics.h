@@ -71,15 +71,20 @@ struct Multilabel {
   std::size_t records() const { return classes ? label.size() / classes : 0; }
 };
 
-/// Mean over records of the share of (true, false) class pairs in which the false class scores as
-/// high or higher; 0 for a record with no or all classes true (scikit-learn's label_ranking_loss).
-double ranking_loss(const Multilabel& truth, std::span<const double> score);
-/// Mean over records of how many classes score at least as high as the lowest true class; 0 for a
-/// record without true classes (scikit-learn's coverage_error).
-double coverage_error(const Multilabel& truth, std::span<const double> score);
-/// Share of wrong decisions among records x classes.
-double hamming_loss(const Multilabel& truth, std::span<const std::uint8_t> decided);
-/// Share of records whose decisions are all right (subset accuracy).
-double exact_match(const Multilabel& truth, std::span<const std::uint8_t> decided);
+// The numbers of whole recordings, [record]; what is reported is their mean.
+
+/// The share of (true, false) class pairs in which the false class scores as high or higher; 0 for
+/// a record with no or all classes true (scikit-learn's label_ranking_loss).
+std::vector<double> ranking_loss(const Multilabel& truth, std::span<const double> score);
+/// How many classes score at least as high as the lowest true class; 0 for a record without true
+/// classes (scikit-learn's coverage_error).
+std::vector<double> coverage_error(const Multilabel& truth, std::span<const double> score);
+/// The share of wrong decisions.
+std::vector<double> hamming_loss(const Multilabel& truth, std::span<const std::uint8_t> decided);
+/// 1 where all decisions are right, else 0 (subset accuracy).
+std::vector<double> exact_match(const Multilabel& truth, std::span<const std::uint8_t> decided);
+
+/// Mean of `value` over the records, each as often as it counts; 0 where none does.
+double weighted_mean(std::span<const double> value, std::span<const std::uint32_t> weight);
 
 }  // namespace liteheart

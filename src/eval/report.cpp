@@ -42,31 +42,25 @@ void check_report_input(const Predictions& p) {
 
 /// Fills the numbers that need no interval.
 ClassReport class_report(const Diagnosis& diagnosis, std::span<const std::uint8_t> label,
-                         std::span<const std::uint8_t> decided, std::span<const float> probability,
-                         double threshold) {
-  const std::vector<std::uint32_t> once(label.size(), 1);
-  const Confusion c = confusion(label, decided, once);
+                         std::span<const float> probability, double threshold) {
   ClassReport r;
   r.diagnosis = diagnosis;
-  r.positives = static_cast<std::size_t>(c.tp + c.fn);
+  r.positives = static_cast<std::size_t>(
+      std::count_if(label.begin(), label.end(), [](std::uint8_t l) { return l != 0; }));
   r.negatives = label.size() - r.positives;
   r.prevalence = static_cast<double>(r.positives) / static_cast<double>(label.size());
   r.threshold = threshold;
   if (!r.evaluated()) return r;
-  r.g2 = g_beta(c, 2);
-  r.sensitivity = sensitivity(c);
-  r.specificity = specificity(c);
   r.expected_calibration_error = expected_calibration_error(probability, label);
   return r;
 }
 
-std::optional<double> mean_of_evaluated(const std::vector<ClassReport>& classes,
-                                        std::optional<double> ClassReport::*metric) {
+std::optional<double> mean_calibration_error(const std::vector<ClassReport>& classes) {
   double sum = 0;
   int evaluated = 0;
   for (const ClassReport& c : classes) {
     if (!c.evaluated()) continue;
-    sum += (c.*metric).value();
+    sum += c.expected_calibration_error.value();
     ++evaluated;
   }
   return evaluated ? std::optional(sum / evaluated) : std::nullopt;
@@ -76,20 +70,32 @@ std::optional<double> mean_of_evaluated(const std::vector<ClassReport>& classes,
 std::vector<Estimate*> estimates(Report& r) {
   std::vector<Estimate*> places;
   for (ClassReport& c : r.classes) {
-    places.insert(places.end(), {&c.auc, &c.average_precision, &c.f1, &c.f2});
+    places.insert(places.end(), {&c.auc, &c.average_precision, &c.f1, &c.f2, &c.g2, &c.sensitivity,
+                                 &c.specificity});
   }
-  places.insert(places.end(), {&r.macro_auc, &r.mean_average_precision, &r.macro_f1, &r.macro_f2});
+  places.insert(places.end(), {&r.macro_auc, &r.mean_average_precision, &r.macro_f1, &r.macro_f2,
+                               &r.macro_g2, &r.macro_sensitivity, &r.macro_specificity});
   return places;
 }
 
-/// Values, and intervals from all patient draws at once: the class statistics, then the
-/// Challenge's.
+/// A number of whole recordings, [record], and where their mean belongs.
+struct OfRecordings {
+  Estimate* place;
+  std::vector<double> value;
+};
+
+/// Values, and intervals from all patient draws at once: the class statistics, the means over
+/// recordings, then the Challenge's.
 void fill_estimates(Report& r, const Predictions& test, const ClassStatistics& statistics,
+                    const std::vector<OfRecordings>& of_recordings,
                     const ChallengeScore& challenge) {
   std::vector<Estimate*> places = estimates(r);
+  for (const OfRecordings& number : of_recordings) places.push_back(number.place);
   places.push_back(&r.challenge_score);
   const Statistic all = [&](std::span<const std::uint32_t> weight, std::span<double> out) {
     statistics.compute(weight, out.first(statistics.size()));
+    for (std::size_t i = 0; i < of_recordings.size(); ++i)
+      out[statistics.size() + i] = weighted_mean(of_recordings[i].value, weight);
     out.back() = challenge.value(weight).value_or(std::nan(""));
   };
 
@@ -134,28 +140,23 @@ Report make_report(const Predictions& test, const Decision& decision,
   r.patients = std::set<int>(test.patient.begin(), test.patient.end()).size();
   r.bootstrap = bootstrap;
   const auto label_of = columns(test.label, test.classes);
-  const auto decided_of = columns(decided, test.classes);
   const auto probability_of = columns(probability, test.classes);
   for (std::size_t c = 0; c < test.classes; ++c) {
-    r.classes.push_back(class_report(classes[c], label_of.of(c), decided_of.of(c),
-                                     probability_of.of(c), decision.threshold[c]));
+    r.classes.push_back(
+        class_report(classes[c], label_of.of(c), probability_of.of(c), decision.threshold[c]));
   }
-  r.macro_g2 = mean_of_evaluated(r.classes, &ClassReport::g2);
-  r.macro_sensitivity = mean_of_evaluated(r.classes, &ClassReport::sensitivity);
-  r.macro_specificity = mean_of_evaluated(r.classes, &ClassReport::specificity);
-  r.macro_expected_calibration_error =
-      mean_of_evaluated(r.classes, &ClassReport::expected_calibration_error);
+  r.macro_expected_calibration_error = mean_calibration_error(r.classes);
 
   const Multilabel truth{test.classes, test.label};
   const std::vector<double> score = calibrated_logits(test, decision);
-  r.ranking_loss = ranking_loss(truth, score);
-  r.coverage_error = coverage_error(truth, score);
-  r.hamming_loss = hamming_loss(truth, decided);
-  r.exact_match = exact_match(truth, decided);
-
   const ChallengeScore challenge(classes, test.label, decided);
   r.challenge_classes = challenge.scored_classes();
-  fill_estimates(r, test, ClassStatistics(test, decided), challenge);
+  fill_estimates(r, test, ClassStatistics(test, decided),
+                 {{&r.ranking_loss, ranking_loss(truth, score)},
+                  {&r.coverage_error, coverage_error(truth, score)},
+                  {&r.hamming_loss, hamming_loss(truth, decided)},
+                  {&r.exact_match, exact_match(truth, decided)}},
+                 challenge);
   return r;
 }
 

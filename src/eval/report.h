@@ -56,23 +56,24 @@ struct ClassReport {
   std::size_t positives = 0, negatives = 0;
   double prevalence = 0;  // positives / records
   double threshold = 0;   // on the calibrated probability
-  Estimate auc, average_precision, f1, f2;
-  std::optional<double> g2, sensitivity, specificity, expected_calibration_error;
+  Estimate auc, average_precision, f1, f2, g2, sensitivity, specificity;
+  std::optional<double> expected_calibration_error;
 
   bool evaluated() const { return positives > 0 && negatives > 0; }
 };
 
-/// Macro numbers are means over the evaluated classes. Formulas: metrics.h, challenge_score.h.
+/// Macro numbers are means over the evaluated classes. Formulas: metrics.h, challenge_score.h. The
+/// calibration error has no interval: drawn recordings repeat, which makes it greater than it is.
 struct Report {
   std::size_t records = 0, patients = 0;
   double coverage = 1;  // share of the recordings that the quality gate accepted
   Estimate macro_auc, mean_average_precision, macro_f1, macro_f2;
-  std::optional<double> macro_g2, macro_sensitivity, macro_specificity;
+  Estimate macro_g2, macro_sensitivity, macro_specificity;
   std::optional<double> macro_expected_calibration_error;
-  double ranking_loss = 0, coverage_error = 0;  // of the calibrated scores, over all classes
-  double hamming_loss = 0, exact_match = 0;     // over all classes
-  Estimate challenge_score;                     // nullopt where no class is scored
-  std::size_t challenge_classes = 0;            // of the Challenge's 26 that are among the classes
+  Estimate ranking_loss, coverage_error;  // of the calibrated scores, over all classes
+  Estimate hamming_loss, exact_match;     // over all classes
+  Estimate challenge_score;               // nullopt where no class is scored
+  std::size_t challenge_classes = 0;      // of the Challenge's 26 that are among the classes
   std::vector<ClassReport> classes;
   BootstrapOptions bootstrap;
 

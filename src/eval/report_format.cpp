@@ -7,6 +7,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "eval/class_statistics.h"
+
 namespace liteheart {
 
 std::vector<NamedEstimate> overall(const Report& r) {
@@ -15,16 +17,16 @@ std::vector<NamedEstimate> overall(const Report& r) {
       {"mean_average_precision", "mean average precision", r.mean_average_precision},
       {"macro_f1", "macro F1", r.macro_f1},
       {"macro_f2", "macro F-beta 2", r.macro_f2},
-      {"macro_g2", "macro G-beta 2", {r.macro_g2, {}}},
-      {"macro_sensitivity", "macro sensitivity", {r.macro_sensitivity, {}}},
-      {"macro_specificity", "macro specificity", {r.macro_specificity, {}}},
+      {"macro_g2", "macro G-beta 2", r.macro_g2},
+      {"macro_sensitivity", "macro sensitivity", r.macro_sensitivity},
+      {"macro_specificity", "macro specificity", r.macro_specificity},
       {"macro_expected_calibration_error",
        "macro expected calibration error",
        {r.macro_expected_calibration_error, {}}},
-      {"ranking_loss", "ranking loss", {r.ranking_loss, {}}},
-      {"coverage_error", "coverage error (classes)", {r.coverage_error, {}}},
-      {"hamming_loss", "Hamming loss", {r.hamming_loss, {}}},
-      {"exact_match", "exact match", {r.exact_match, {}}},
+      {"ranking_loss", "ranking loss", r.ranking_loss},
+      {"coverage_error", "coverage error (classes)", r.coverage_error},
+      {"hamming_loss", "Hamming loss", r.hamming_loss},
+      {"exact_match", "exact match", r.exact_match},
       {"challenge_score", "CinC 2021 Challenge score", r.challenge_score},
       {"coverage", "coverage (recordings accepted)", {r.coverage, {}}},
   };
@@ -36,9 +38,9 @@ std::vector<NamedEstimate> numbers(const ClassReport& c) {
       {"average_precision", "AP", c.average_precision},
       {"f1", "F1", c.f1},
       {"f2", "F2", c.f2},
-      {"g2", "G2", {c.g2, {}}},
-      {"sensitivity", "sens.", {c.sensitivity, {}}},
-      {"specificity", "spec.", {c.specificity, {}}},
+      {"g2", "G2", c.g2},
+      {"sensitivity", "sens.", c.sensitivity},
+      {"specificity", "spec.", c.specificity},
       {"expected_calibration_error", "ECE", {c.expected_calibration_error, {}}},
   };
 }
@@ -103,15 +105,19 @@ std::string align(const Rows& rows) {
   return text;
 }
 
+/// With the intervals of the numbers that systems are compared by: more would not fit a line. Files
+/// hold all.
 Rows class_rows(const Report& r) {
   Rows rows;
   for (const ClassReport& c : r.classes) {
     std::vector<std::string> row = {short_name(c.diagnosis), std::to_string(c.positives),
                                     fmt::format("{:.4f}", c.prevalence)};
     std::vector<std::string> head = {"class", "positives", "prevalence"};
-    for (const NamedEstimate& n : numbers(c)) {
-      row.push_back(cell(n.estimate));
-      head.push_back(n.title);
+    const auto of_class = numbers(c);
+    for (std::size_t i = 0; i < of_class.size(); ++i) {
+      const Estimate& e = of_class[i].estimate;
+      row.push_back(i < ClassStatistics::kCompared ? cell(e) : cell(e.value));
+      head.push_back(of_class[i].title);
     }
     row.push_back(c.diagnosis.name);
     head.push_back("diagnosis");

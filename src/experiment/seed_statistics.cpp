@@ -10,7 +10,7 @@
 namespace liteheart {
 namespace {
 
-constexpr std::size_t kMetrics = ClassStatistics::kMetrics;
+constexpr std::size_t kMetrics = ClassStatistics::kCompared;
 constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 /// Of one system: how each of its seeds is measured.
@@ -65,9 +65,11 @@ std::vector<SeededNumbers::OfClass> class_means(const Measures& seeds,
       sum[i] += one[i] / static_cast<double>(seeds.size());
   }
   std::vector<SeededNumbers::OfClass> classes;
-  for (std::size_t c = 0; c < seeds.front().classes(); ++c)
-    classes.push_back({defined(sum[c * kMetrics + ClassStatistics::kAuc]),
-                       defined(sum[c * kMetrics + ClassStatistics::kAveragePrecision])});
+  for (std::size_t c = 0; c < seeds.front().classes(); ++c) {
+    const auto of_class = std::span(sum).subspan(c * ClassStatistics::kMetrics);
+    classes.push_back({defined(of_class[ClassStatistics::kAuc]),
+                       defined(of_class[ClassStatistics::kAveragePrecision])});
+  }
   return classes;
 }
 

@@ -24,7 +24,7 @@ struct SeededSystem {
 
 /// AUC, MAP, F1 and F2, in the order of ClassStatistics::Metric.
 template <class T>
-using MacroNumbers = std::array<T, ClassStatistics::kMetrics>;
+using MacroNumbers = std::array<T, ClassStatistics::kCompared>;
 
 struct SeededNumbers {
   MacroNumbers<Estimate> mean;  // over seeds; a replicate draws patients and averages the seeds

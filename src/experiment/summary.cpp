@@ -17,8 +17,8 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-constexpr std::array<const char*, ClassStatistics::kMetrics> kTitles = {"macro AUC", "MAP",
-                                                                        "macro F1", "macro F2"};
+constexpr std::array<const char*, ClassStatistics::kCompared> kTitles = {"macro AUC", "MAP",
+                                                                         "macro F1", "macro F2"};
 
 double mean(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());

@@ -69,25 +69,43 @@ def calibration_error(probability, label):
     return error
 
 
+NAMES = ["auc", "average_precision", "f1", "f2", "g2", "sensitivity", "specificity"]
+MACRO_NAMES = ["macro_auc", "mean_average_precision"] + ["macro_" + name for name in NAMES[2:]]
+
+
 def class_numbers(logit, label, decided):
-    """auc, average_precision, f1, f2, or None where there are no positives or no negatives."""
+    """The numbers of NAMES, or None where there are no positives or no negatives."""
     if label.min() == label.max():
         return None
+    tp, fp, fn = (label & decided).sum(), ((1 - label) & decided).sum(), (label & (1 - decided)).sum()
     return np.array([
         metrics.roc_auc_score(label, logit),
         metrics.average_precision_score(label, logit),
         metrics.f1_score(label, decided, zero_division=0),
         metrics.fbeta_score(label, decided, beta=2, zero_division=0),
+        tp / (tp + fp + 2 * fn),
+        metrics.recall_score(label, decided),
+        metrics.recall_score(label, decided, pos_label=0),
     ])
 
 
 def all_numbers(logit, label, decided):
-    """[class and last macro, 4], NaN where undefined."""
+    """[class and last macro, len(NAMES)], NaN where undefined."""
     per_class = [class_numbers(logit[:, c], label[:, c], decided[:, c]) for c in range(label.shape[1])]
     evaluated = [n for n in per_class if n is not None]
-    undefined = np.full(4, np.nan)
+    undefined = np.full(len(NAMES), np.nan)
     macro = np.mean(evaluated, axis=0) if evaluated else undefined
     return np.array([undefined if n is None else n for n in per_class] + [macro])
+
+
+def recording_numbers(label, score, decided):
+    """The means over recordings."""
+    return {
+        "ranking_loss": metrics.label_ranking_loss(label, score),
+        "coverage_error": metrics.coverage_error(label, score),
+        "hamming_loss": metrics.hamming_loss(label, decided),
+        "exact_match": metrics.accuracy_score(label, decided),
+    }
 
 
 def draws(patient, replicates, seed):
@@ -129,46 +147,40 @@ def report_case(codes, logit, label, patient, decision, bootstrap):
     numbers = all_numbers(logit, label, decided)
     replicates = []
     challenge = []
+    of_recordings = []
     for records in draws(patient, bootstrap["replicates"], bootstrap["seed"]):
         replicates.append(all_numbers(logit[records], label[records], decided[records]))
         challenge.append(challenge_score(codes, label[records], decided[records]))
+        of_recordings.append(recording_numbers(label[records], score[records], decided[records]))
     replicates = np.array(replicates)
 
-    names = ["auc", "average_precision", "f1", "f2"]
-    macro_names = ["macro_auc", "mean_average_precision", "macro_f1", "macro_f2"]
     classes = []
     for c in range(len(codes)):
-        y, d = label[:, c], decided[:, c]
+        y = label[:, c]
         entry = {"positives": int(y.sum()), "prevalence": y.mean()}
-        for m, name in enumerate(names):
+        for m, name in enumerate(NAMES):
             entry[name] = nullable(numbers[c, m])
             if entry[name] is not None:
                 entry[name + "_interval"] = interval(replicates[:, c, m], bootstrap["confidence"])
-        if y.min() == y.max():
-            others = dict.fromkeys(["g2", "sensitivity", "specificity", "expected_calibration_error"])
-        else:
-            tp, fp, fn = (y & d).sum(), ((1 - y) & d).sum(), (y & (1 - d)).sum()
-            others = {
-                "g2": tp / (tp + fp + 2 * fn),
-                "sensitivity": metrics.recall_score(y, d),
-                "specificity": metrics.recall_score(y, d, pos_label=0),
-                "expected_calibration_error": calibration_error(probability[:, c], y),
-            }
-        classes.append(entry | others)
+        evaluated = y.min() != y.max()
+        entry["expected_calibration_error"] = (
+            calibration_error(probability[:, c], y) if evaluated else None)
+        classes.append(entry)
 
-    whole = {
-        "ranking_loss": metrics.label_ranking_loss(label, score),
-        "coverage_error": metrics.coverage_error(label, score),
-        "hamming_loss": metrics.hamming_loss(label, decided),
-        "exact_match": metrics.accuracy_score(label, decided),
+    whole = recording_numbers(label, score, decided) | {
         "challenge_score": challenge_score(codes, label, decided),
         "challenge_score_interval": interval(np.array(challenge), bootstrap["confidence"]),
+        "macro_expected_calibration_error": np.mean([
+            c["expected_calibration_error"] for c in classes
+            if c["expected_calibration_error"] is not None
+        ]),
     }
-    for m, name in enumerate(macro_names):
+    for name in of_recordings[0]:
+        whole[name + "_interval"] = interval(np.array([n[name] for n in of_recordings]),
+                                             bootstrap["confidence"])
+    for m, name in enumerate(MACRO_NAMES):
         whole[name] = numbers[-1, m]
         whole[name + "_interval"] = interval(replicates[:, -1, m], bootstrap["confidence"])
-    for name in ["g2", "sensitivity", "specificity", "expected_calibration_error"]:
-        whole["macro_" + name] = np.mean([c[name] for c in classes if c[name] is not None])
     return whole | {"classes": classes}
 
 
@@ -191,7 +203,7 @@ def gap_case(systems, label, patient, bootstrap):
         for records in draws(patient, bootstrap["replicates"], bootstrap["seed"])
     ])
     out = {}
-    for m, name in enumerate(["macro_auc", "mean_average_precision", "macro_f1", "macro_f2"]):
+    for m, name in enumerate(MACRO_NAMES[:4]):
         doubtful = np.isnan(replicates[:, m]).mean() > (1 - bootstrap["confidence"]) / 2
         out[name] = {
             "lcci": values[0][m],
