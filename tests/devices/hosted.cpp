@@ -1,9 +1,17 @@
-// golden MODEL.lhm RECORDING
+// golden MODEL.lhm RECORDING, or golden ROUNDS for random shapes.
 #include "devices/hosted.h"
 
+#include <cstdlib>
+
+#include "devices/kernels.h"
+
 int main(int argc, char** argv) {
-  if (argc != 3) return 2;
   const liteheart::test::Device device = {[](const char* line) { std::puts(line); },
                                           []() -> std::uint64_t { return 0; }};
+  if (argc == 2) {
+    const auto rounds = static_cast<std::uint32_t>(std::atoi(argv[1]));
+    return liteheart::test::kernels_run(rounds, device) ? 0 : 1;
+  }
+  if (argc != 3) return 2;
   return liteheart::test::golden_files(argv[1], argv[2], device) ? 0 : 1;
 }

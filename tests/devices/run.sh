@@ -1,33 +1,40 @@
 #!/usr/bin/env bash
 # run.sh DEVICE SOURCE BUILD CHECK: builds the edge library and its golden run for DEVICE with
 # BUILD/inputs, runs it under the device's emulator, and has CHECK compare what it says of each
-# model with this machine. Exits with 77, skipped, where a tool is missing.
+# model with this machine; then its kernel paths there on random shapes. Exits with 77, skipped,
+# where a tool is missing.
 set -euo pipefail
 device=$1 source=$2 build=$3 check=$4
 
-bare() {  # BOARD MODEL
-  qemu-system-arm -M "$1" -display none -monitor none -serial none -icount shift=0 \
+programs=$build/$device/tests/devices
+bare() {  # PROGRAM
+  qemu-system-arm -M "$board" -display none -monitor none -serial none -icount shift=0 \
     -chardev stdio,id=out -semihosting-config enable=on,chardev=out \
-    -kernel "$build/$device/tests/devices/golden_$2.elf" </dev/null
+    -kernel "$programs/$1.elf" </dev/null
 }
-golden() {  # MODEL PROCESSOR
-  local hosted=$build/$device/tests/devices/golden files=("$build/inputs/$1.lhm" "$build/inputs/recording.f32")
+hosted() {  # PROCESSOR ARGS
   case $device in
     # With the dot products of ARMv8.2, and as a processor without them.
-    aarch64) qemu-aarch64 -cpu "$2" "$hosted" "${files[@]}" ;;
-    wasm) node --no-experimental-fetch "$hosted.js" "${files[@]}" ;;
-    cortex-m4) bare mps2-an386 "$1" ;;
-    cortex-m7) bare mps2-an500 "$1" ;;
-    cortex-m55) bare mps3-an547 "$1" ;;
+    aarch64) qemu-aarch64 -cpu "$1" "$programs/golden" "${@:2}" ;;
+    wasm) node --no-experimental-fetch "$programs/golden.js" "${@:2}" ;;
   esac
 }
+golden() {  # PROCESSOR MODEL
+  if [[ $board ]]; then bare "golden_$2"; else hosted "$1" "$build/inputs/$2.lhm" "$build/inputs/recording.f32"; fi
+}
+kernels() {  # PROCESSOR
+  if [[ $board ]]; then bare kernels; else hosted "$1" 200; fi
+}
 
-processors=("")
+processors=("") board=""
 case $device in
   aarch64) processors=(max cortex-a53) tools=(aarch64-linux-gnu-g++ qemu-aarch64) ;;
   wasm) tools=(em++ node) ;;
-  *) tools=(arm-none-eabi-g++ qemu-system-arm) ;;
+  cortex-m4) board=mps2-an386 ;;
+  cortex-m7) board=mps2-an500 ;;
+  cortex-m55) board=mps3-an547 ;;
 esac
+[[ ! $board ]] || tools=(arm-none-eabi-g++ qemu-system-arm)
 for tool in "${tools[@]}"; do
   command -v "$tool" >/dev/null || { echo "skipped: no $tool; ./run deps devices installs it"; exit 77; }
 done
@@ -46,7 +53,11 @@ for model in "$build"/inputs/*.lhm; do
   [[ $name != *int8* ]] || agreement=(same "${agreement[@]:1}" $((128 * 1024)))
   for processor in "${processors[@]}"; do
     echo "-- $device${processor:+, $processor}, $name, ${agreement[0]}"
-    golden "$name" "$processor" | "$check" "${agreement[@]}" || failed=1
+    golden "$processor" "$name" | "$check" "${agreement[@]}" || failed=1
   done
+done
+for processor in "${processors[@]}"; do
+  echo "-- $device${processor:+, $processor}, kernels"
+  kernels "$processor" || failed=1
 done
 exit $failed

@@ -1,15 +1,12 @@
-// The golden run on a bare Cortex-M: vectors, start, clock, and output through semihosting.
-#include <cstring>
+// A bare Cortex-M: vectors, start, clock, and output through semihosting.
+#include "devices/cortex_m/board.h"
 
-#include "devices/golden.h"
+#include <cstring>
 
 extern "C" {
 // Of the linker script.
 extern std::uint32_t stack_begin[], stack_end[], data_begin[], data_end[], bss_begin[], bss_end[];
 extern unsigned char code_begin[], code_end[], data_image[], memory_begin[], memory_end[];
-// Of embedded.cpp.
-extern const unsigned char model_begin[], model_end[];
-extern const float recording_begin[], recording_end[];
 [[noreturn]] void reset();
 }
 
@@ -70,10 +67,8 @@ std::uint32_t stack_used() {
 [[gnu::noinline]] bool run() {
   using namespace liteheart::test;
   const Device device = {print, instructions};
-  const Golden input = {model_begin,     static_cast<std::size_t>(model_end - model_begin),
-                        recording_begin, static_cast<std::size_t>(recording_end - recording_begin),
-                        memory_begin,    static_cast<std::size_t>(memory_end - memory_begin)};
-  if (!golden_run(input, device)) return false;
+  if (!board_run(device, memory_begin, static_cast<std::size_t>(memory_end - memory_begin)))
+    return false;
   print_count(device, "code_bytes", static_cast<std::uint64_t>(code_end - code_begin));
   print_count(device, "static_bytes",
               static_cast<std::uint64_t>(bss_end - data_begin) * sizeof(std::uint32_t));
