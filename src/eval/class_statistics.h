@@ -1,5 +1,4 @@
-// The numbers that carry intervals, of every class and their mean, for any weighting of the
-// records.
+// The numbers of classes that carry intervals, and their means, for any weighting of the records.
 #pragma once
 
 #include <array>

@@ -10,7 +10,7 @@
 namespace liteheart {
 namespace {
 
-constexpr std::size_t kMetrics = ClassStatistics::kCompared;
+constexpr std::size_t kCompared = ClassStatistics::kCompared;
 enum Role : std::size_t { kLcci, kBaseline, kHcci, kRoles };
 
 ClassStatistics statistics_of(const System& s) {
@@ -40,25 +40,25 @@ GapClosed gap_closed(const System& lcci, const System& baseline, const System& h
                                                        statistics_of(hcci)};
 
   const auto macros = [&](std::span<const std::uint32_t> weight) {
-    std::array<std::array<double, kMetrics>, kRoles> macro;
+    std::array<std::array<double, kCompared>, kRoles> macro;
     for (std::size_t role = 0; role < kRoles; ++role) macro[role] = systems[role].macro(weight);
     return macro;
   };
   const Statistic ratios = [&](std::span<const std::uint32_t> weight, std::span<double> out) {
     const auto macro = macros(weight);
-    for (std::size_t m = 0; m < kMetrics; ++m) {
+    for (std::size_t m = 0; m < kCompared; ++m) {
       out[m] = closed(macro[kLcci][m], macro[kBaseline][m], macro[kHcci][m]);
     }
   };
 
   const auto estimate = macros(std::vector<std::uint32_t>(lcci.predictions.records, 1));
   const std::vector<double> replicates =
-      bootstrap_patients(lcci.predictions.patient, kMetrics, ratios, bootstrap);
-  const std::size_t per_metric = replicates.size() / kMetrics;
+      bootstrap_patients(lcci.predictions.patient, kCompared, ratios, bootstrap);
+  const std::size_t per_metric = replicates.size() / kCompared;
   GapClosed gap;
-  const std::array<GapRatio*, kMetrics> places = {&gap.macro_auc, &gap.mean_average_precision,
-                                                  &gap.macro_f1, &gap.macro_f2};
-  for (std::size_t m = 0; m < kMetrics; ++m) {
+  const std::array<GapRatio*, kCompared> places = {&gap.macro_auc, &gap.mean_average_precision,
+                                                   &gap.macro_f1, &gap.macro_f2};
+  for (std::size_t m = 0; m < kCompared; ++m) {
     GapRatio& ratio = *places[m];
     const auto of = [&](Role role) { return defined(estimate[role][m]); };
     ratio.lcci = of(kLcci);

@@ -10,7 +10,7 @@
 namespace liteheart {
 namespace {
 
-constexpr std::size_t kMetrics = ClassStatistics::kCompared;
+constexpr std::size_t kCompared = ClassStatistics::kCompared;
 constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 /// Of one system: how each of its seeds is measured.
@@ -40,7 +40,7 @@ MacroNumbers<double> mean_macro(const Measures& seeds, std::span<const std::uint
   MacroNumbers<double> mean{};
   for (const ClassStatistics& seed : seeds) {
     const auto macro = seed.macro(weight);
-    for (std::size_t m = 0; m < kMetrics; ++m)
+    for (std::size_t m = 0; m < kCompared; ++m)
       mean[m] += macro[m] / static_cast<double>(seeds.size());
   }
   if (seeds.empty()) mean.fill(kUndefined);
@@ -83,7 +83,7 @@ class Replicates {
   Replicates(const std::vector<MacroNumbers<double>>& means, const std::vector<double>& replicates,
              std::size_t metric, double confidence)
       : means_(means), replicates_(replicates), metric_(metric), confidence_(confidence) {
-    count_ = replicates.size() / (means.size() * kMetrics);
+    count_ = replicates.size() / (means.size() * kCompared);
   }
 
   /// Of a number that follows from the systems' means, which it takes from `value(system)`.
@@ -96,7 +96,7 @@ class Replicates {
     std::vector<double> drawn(count_);
     for (std::size_t r = 0; r < count_; ++r)
       drawn[r] = number([&](std::size_t system) {
-        return replicates_[(system * kMetrics + metric_) * count_ + r];
+        return replicates_[(system * kCompared + metric_) * count_ + r];
       });
     const auto undefined =
         std::count_if(drawn.begin(), drawn.end(), [](double v) { return std::isnan(v); });
@@ -130,15 +130,15 @@ std::vector<SeededNumbers> seeded_numbers(const std::vector<SeededSystem>& syste
   const Statistic all = [&](std::span<const std::uint32_t> weight, std::span<double> out) {
     for (std::size_t s = 0; s < measures.size(); ++s) {
       const auto mean = mean_macro(measures[s], weight);
-      std::copy(mean.begin(), mean.end(), out.begin() + static_cast<std::ptrdiff_t>(s * kMetrics));
+      std::copy(mean.begin(), mean.end(), out.begin() + static_cast<std::ptrdiff_t>(s * kCompared));
     }
   };
   const std::vector<double> replicates =
-      bootstrap_patients(any.patient, systems.size() * kMetrics, all, bootstrap);
+      bootstrap_patients(any.patient, systems.size() * kCompared, all, bootstrap);
 
   for (std::size_t s = 0; s < systems.size(); ++s) {
     const SeededSystem& system = systems[s];
-    for (std::size_t m = 0; m < kMetrics; ++m) {
+    for (std::size_t m = 0; m < kCompared; ++m) {
       const Replicates of(means, replicates, m, bootstrap.confidence);
       numbers[s].mean[m] = of.estimate([&](const auto& value) { return value(s); }, 1);
       numbers[s].deviation[m] = deviation(measures[s], m, once, means[s][m]);

@@ -8,10 +8,9 @@
 int main(int argc, char** argv) {
   const liteheart::test::Device device = {[](const char* line) { std::puts(line); },
                                           []() -> std::uint64_t { return 0; }};
-  if (argc == 2) {
-    const auto rounds = static_cast<std::uint32_t>(std::atoi(argv[1]));
-    return liteheart::test::kernels_run(rounds, device) ? 0 : 1;
-  }
+  const long rounds = argc == 2 ? std::strtol(argv[1], nullptr, 10) : 0;
+  if (rounds > 0)
+    return liteheart::test::kernels_run(static_cast<std::uint32_t>(rounds), device) ? 0 : 1;
   if (argc != 3) return 2;
   return liteheart::test::golden_files(argv[1], argv[2], device) ? 0 : 1;
 }

@@ -58,6 +58,8 @@ for model in "$build"/inputs/*.lhm; do
 done
 for processor in "${processors[@]}"; do
   echo "-- $device${processor:+, $processor}, kernels"
-  kernels "$processor" || failed=1
+  said=$(kernels "$processor") || failed=1
+  echo "$said"
+  [[ $processor != max || $said == *neon_dot* ]] || { echo "dot products were not run"; failed=1; }
 done
 exit $failed

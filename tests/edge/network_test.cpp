@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 
+#include "edge/random_shapes.h"
 #include "edge/small_model.h"
 
 namespace liteheart::edge {
@@ -187,47 +188,11 @@ TEST_F(SmallModel, with_any_byte_changed_is_refused_or_runs_within_its_memory) {
 }
 
 TEST(KernelPaths, agree_with_the_reference_on_random_shapes) {
-  std::minstd_rand random(2);
-  const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
-  const Kernels* paths[8];
-  const std::size_t count = kernel_paths(paths, 8);
-  for (int round = 0; round < 60; ++round) {
-    const std::size_t rows = 1 + below(40), columns = kColumnMultiple * (1 + below(10)),
-                      depth = 1 + below(200), in_step = 1 + below(depth + 20);
-    const auto in = ramp((rows - 1) * in_step + depth), weight = ramp(depth * columns),
-               bias = ramp(columns), add = ramp(rows * columns);
-    std::vector<float> expected(rows * columns), got(rows * columns);
-    Gemm g = {in.data(),       weight.data(), bias.data(), below(2) == 0 ? nullptr : add.data(),
-              expected.data(), rows,          columns,     depth,
-              in_step,         below(2) == 0};
-    reference_kernels().gemm(g);
-    g.out = got.data();
-    for (std::size_t p = 1; p < count; ++p) {
-      paths[p]->gemm(g);
-      for (std::size_t i = 0; i < got.size(); ++i)
-        ASSERT_NEAR(got[i], expected[i], 1e-5 * static_cast<double>(depth)) << paths[p]->name;
-    }
-    const std::size_t time = 1 + below(100), width = 1 + below(24);
-    const auto qkv = ramp(time * 3 * width);
-    std::vector<float> scratch(attention_scratch(time, width)), out(time * width),
-        mixed(time * width);
-    Head h = {qkv.data(), qkv.data() + width, qkv.data() + 2 * width,
-              out.data(), scratch.data(),     time,
-              width,      3 * width,          width,
-              0.7F,       below(2) == 0};
-    reference_kernels().attention(h);
-    h.out = mixed.data();
-    for (std::size_t p = 1; p < count; ++p) {
-      paths[p]->attention(h);
-      for (std::size_t i = 0; i < mixed.size(); ++i)
-        ASSERT_NEAR(mixed[i], out[i], 2e-6) << paths[p]->name;
-    }
-    h.out = out.data();
-    reference_kernels().attention_exact(h);
-    h.out = mixed.data();
-    for (std::size_t p = 1; p < count; ++p) {
-      paths[p]->attention_exact(h);
-      ASSERT_EQ(mixed, out) << paths[p]->name;
+  for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+    for (std::size_t kind = 0; kind < test::kKernelKinds; ++kind) {
+      const test::Parting parting = test::random_shape(seed, kind);
+      ASSERT_EQ(parting.kernel, nullptr)
+          << parting.kernel << " on " << parting.path << ", seed " << seed;
     }
   }
 }

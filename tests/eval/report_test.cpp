@@ -178,6 +178,8 @@ TEST(ReportTable, ColumnsAreAligned) {
   const std::string& first_class = *(head + 1);
   EXPECT_EQ(first_class[end_of_auc - 1], ']');
   EXPECT_EQ(first_class[end_of_auc], ' ');
+  // The intervals of the four numbers that systems are compared by.
+  EXPECT_EQ(std::count(first_class.begin(), first_class.end(), '['), 4);
 }
 
 TEST(ReportCsv, HoldsEveryNumberOnceWithItsInterval) {

@@ -43,8 +43,9 @@ void __throw_bad_array_new_length() { out_of_memory(); }
 namespace liteheart::test {
 
 bool board_run(const Device& device, unsigned char* memory, std::size_t memory_bytes) {
+  constexpr std::uint32_t kRounds = 20;
   heap = {memory, memory_bytes, 0, 0};
-  return kernels_run(LITEHEART_BOARD_ROUNDS, device);
+  return kernels_run(kRounds, device);
 }
 
 }  // namespace liteheart::test
