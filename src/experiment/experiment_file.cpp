@@ -313,8 +313,8 @@ void read_roles(const TomlFields& file, Experiment& e) {
 Experiment read_experiment(const std::filesystem::path& path, bool quick) {
   const toml::table table = parse_toml(path);
   const TomlFields file(table, path.string(), "");
-  file.allow({"title", "seeds", "baseline", "compare", "data", "settings", "protocols", "methods",
-              "grid", "test", "quick"});
+  file.allow({"title", "seeds", "baseline", "compare", "pooled", "data", "settings", "protocols",
+              "methods", "grid", "test", "quick"});
   Experiment e;
   e.name = path.stem().string();
   e.title = file.text("title", e.name);
@@ -327,6 +327,11 @@ Experiment read_experiment(const std::filesystem::path& path, bool quick) {
   e.axes = read_axes(file);
   check_methods(file, e);
   read_roles(file, e);
+  e.pooled = file.text("pooled", {});
+  if (const auto known = names(e.protocols);
+      std::find(known.begin(), known.end(), e.pooled) != known.end())
+    throw Error(file.place("pooled"), fmt::format("'{}' is a protocol's name", e.pooled),
+                "give the table of all protocols a name of its own");
   if (quick) reduce(file, e);
   TeacherChecks(file, e).check();
   return e;

@@ -64,6 +64,7 @@ struct Experiment {
   std::vector<std::uint64_t> seeds = {1};
   std::string baseline;  // the method that the gap begins at
   std::string compare;   // the method that is set against every other; may be empty
+  std::string pooled;    // of a table in which every protocol counts as seeds do; empty: none
   std::vector<DataSpec> data, tests;
   Settings settings;  // of every training
   Settings last;      // likewise, and over all others: what the reduced form changes

@@ -102,19 +102,24 @@ class TableReader {
 
 std::vector<SystemTable> system_tables(const Grid& grid, const GridOfExperiment& e,
                                        const fs::path& out, const BootstrapOptions& bootstrap) {
-  std::vector<SystemTable> tables;
+  const std::string& pooled = e.experiment.pooled;
   std::vector<std::pair<std::string, std::string>> keys;
-  for (const Cell& cell : e.cells) {
-    const std::pair key(cell.protocol, cell.test);
+  const auto add_key = [&](const std::string& protocol, const std::string& test) {
+    const std::pair key(protocol, test);
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
-  }
+  };
+  for (const Cell& cell : e.cells) add_key(cell.protocol, cell.test);
+  if (!pooled.empty())
+    for (const Cell& cell : e.cells) add_key(pooled, cell.test);
+
+  std::vector<SystemTable> tables;
   for (const auto& [protocol, test] : keys) {
     SystemTable empty;
     empty.protocol = protocol;
     empty.test = test;
     TableReader reader(grid, e.experiment, out, std::move(empty));
     for (const Cell& cell : e.cells)
-      if (cell.protocol == protocol && cell.test == test) reader.add(cell);
+      if ((protocol == pooled || cell.protocol == protocol) && cell.test == test) reader.add(cell);
     tables.push_back(reader.finish(bootstrap));
   }
   return tables;

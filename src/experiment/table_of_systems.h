@@ -24,7 +24,8 @@ struct SystemRow {
   SeededNumbers numbers;
 };
 
-/// One protocol on one test set.
+/// One protocol on one test set; or all protocols, by the experiment's `pooled`, each as further
+/// seeds.
 struct SystemTable {
   std::string protocol, test;
   std::vector<Diagnosis> classes;         // code and abbreviation

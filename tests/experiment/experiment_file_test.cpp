@@ -45,6 +45,8 @@ TEST_F(ExperimentFiles, NameTheLineAndTheNearestNameOfWhatTheyMisspell) {
                    {"table.toml line 13", "no data set is called 'hospitl'", "'hospital'?"}));
   EXPECT_TRUE(says(error(with(kExperiment, "compare = \"liteheart\"", "compare = \"litehart\"")),
                    {"table.toml line 3", "no method is called 'litehart'", "'liteheart'?"}));
+  EXPECT_TRUE(says(error(with(kExperiment, "seeds =", "pooled = \"few-labels\"\nseeds =")),
+                   {"table.toml line 2", "'few-labels' is a protocol's name"}));
   EXPECT_TRUE(says(error(with(kExperiment, "seeds =", "seed =")),
                    {"table.toml line 2", "'seed'", "did you mean 'seeds'?"}));
   EXPECT_TRUE(says(error(with(kExperiment, "distil = true", "distill = true")),

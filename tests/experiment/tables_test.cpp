@@ -104,6 +104,32 @@ TEST_F(Tables, TheSummaryShowsWhatIsThereAndWhatIsMissing) {
   EXPECT_NE(page.find("not a medical device"), std::string::npos) << page;
 }
 
+TEST_F(Tables, PooledProtocolsCountAsSeeds) {
+  const Grid two = grid(with(with(kExperiment, "seeds = [1, 2]", "seeds = [1]\npooled = \"both\""),
+                             "[methods.baseline]",
+                             "[protocols.others]\ndata = \"hospital\"\n"
+                             "settings = { labelled = 0.1, labelled_seed = 2 }\n"
+                             "teacher = { network = \"student-base\" }\n[methods.baseline]"));
+  const GridOfExperiment& e = two.experiments[0];
+  float error = -3;  // in the first protocol, then none
+  for (const Cell& c : e.cells) {
+    if (c.method != "liteheart") continue;
+    const Job& evaluation = two.jobs[c.evaluation];
+    write_bytes(folder / evaluation.folder / "result.json", R"({"model":{"classes":[]}})");
+    write_job_record(folder / evaluation.folder, {evaluation.words, {}, 0, true});
+    write_predictions(folder / evaluation.folder / "predictions", stored(error), rows());
+    error = 0;
+  }
+  const BootstrapOptions bootstrap{0};
+  const auto tables = system_tables(two, e, folder, bootstrap);
+  ASSERT_EQ(tables.size(), 3u);
+  EXPECT_EQ(tables[2].protocol, "both");
+  const std::string page = summary_markdown(e.experiment, tables, bootstrap);
+  EXPECT_NE(page.find("| liteheart | 1 | 0.500 |"), std::string::npos) << page;
+  EXPECT_NE(page.find("| liteheart | 1 | 1.000 |"), std::string::npos) << page;
+  EXPECT_NE(page.find("| liteheart | 2 | 0.750 ± 0.354 |"), std::string::npos) << page;
+}
+
 TEST_F(Tables, APageTakesATextBetweenItsMarksOnly) {
   write_bytes(folder / "page.md",
               "before\n<!-- experiment table -->\nold\n<!-- /experiment table -->\nafter\n");
