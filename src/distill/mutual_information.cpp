@@ -10,14 +10,15 @@
 namespace liteheart {
 namespace {
 
-constexpr int kSpace = 64;            // dimensions of the common space
-constexpr double kTemperature = 0.1;  // of InfoNCE and the Jensen-Shannon critic
+constexpr int kSpace = 64;                  // dimensions of the common space
+constexpr double kCriticTemperature = 0.1;  // of InfoNCE and the Jensen-Shannon critic
 
 // Each returns the negated bound of every pair: student [i, batch, d], teacher [j, batch, d] -> [i,
 // j].
 torch::Tensor info_nce(const torch::Tensor& student, const torch::Tensor& teacher) {
   const auto batch = student.size(1);
-  const torch::Tensor score = torch::einsum("ind,jmd->ijnm", {student, teacher}) / kTemperature;
+  const torch::Tensor score =
+      torch::einsum("ind,jmd->ijnm", {student, teacher}) / kCriticTemperature;
   const torch::Tensor hit = score.diagonal(0, 2, 3);
   const torch::Tensor bound = hit - (score.logsumexp(3) + score.logsumexp(2)) / 2;
   return -(bound.mean(2) + std::log(static_cast<double>(batch)));
@@ -32,7 +33,8 @@ torch::Tensor gaussian(const torch::Tensor& student, const torch::Tensor& teache
 
 torch::Tensor jensen_shannon(const torch::Tensor& student, const torch::Tensor& teacher) {
   const auto batch = student.size(1);
-  const torch::Tensor score = torch::einsum("ind,jmd->ijnm", {student, teacher}) / kTemperature;
+  const torch::Tensor score =
+      torch::einsum("ind,jmd->ijnm", {student, teacher}) / kCriticTemperature;
   const torch::Tensor hit = score.diagonal(0, 2, 3);
   const torch::Tensor miss = torch::softplus(score);
   const torch::Tensor negatives = (miss.sum({2, 3}) - miss.diagonal(0, 2, 3).sum(2)) /

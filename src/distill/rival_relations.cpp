@@ -14,7 +14,7 @@
 namespace liteheart {
 namespace {
 
-torch::Tensor of_length_one(const torch::Tensor& x) {
+torch::Tensor rows_of_length_one(const torch::Tensor& x) {
   return torch::nn::functional::normalize(x, torch::nn::functional::NormalizeFuncOptions().dim(1));
 }
 
@@ -32,15 +32,17 @@ struct Contrastive : RivalLoss {
       : seed(setup.seed), records(setup.teacher->pooled.size(0)) {
     student = register_module("student", torch::nn::Linear(setup.student.width, kSpace));
     teacher = register_module("teacher", torch::nn::Linear(setup.teacher->pooled.size(1), kSpace));
-    student_bank = register_buffer("student_bank", of_length_one(torch::randn({records, kSpace})));
-    teacher_bank = register_buffer("teacher_bank", of_length_one(torch::randn({records, kSpace})));
+    student_bank =
+        register_buffer("student_bank", rows_of_length_one(torch::randn({records, kSpace})));
+    teacher_bank =
+        register_buffer("teacher_bank", rows_of_length_one(torch::randn({records, kSpace})));
     log_scale = register_buffer(
         "log_scale", torch::full({2}, std::numeric_limits<float>::quiet_NaN()));  // until known
   }
 
   torch::Tensor forward(const RivalStep& step) override {
-    const torch::Tensor s = of_length_one(student(step.out.pooled)),
-                        t = of_length_one(teacher(step.teacher->pooled));
+    const torch::Tensor s = rows_of_length_one(student(step.out.pooled)),
+                        t = rows_of_length_one(teacher(step.teacher->pooled));
     const torch::Tensor drawn = draw(step.step).to(s.device()), rows = step.rows.to(s.device());
     const torch::Tensor other = rows.unsqueeze(1) != drawn.unsqueeze(0);
     // Before they are asked, unlike in the paper: in some ten epochs instead of hundreds, a pass

@@ -10,6 +10,10 @@
 
 namespace liteheart {
 
+/// Taps of every convolution that is no shortcut, and the slope of every leaky ReLU below 0.
+inline constexpr int kConvolutionTaps = 9;
+inline constexpr double kLeakySlope = 0.01;
+
 /// The backbone of teacher and student: convolutional encoder, transformer, max-pool, two linear
 /// layers.
 struct BackboneShape {

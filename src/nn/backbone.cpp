@@ -5,12 +5,6 @@
 #include "nn/leaky_norm.h"
 
 namespace liteheart {
-namespace {
-
-constexpr int kKernel = 9;
-constexpr double kSlope = 0.01;
-
-}  // namespace
 
 torch::Tensor sinusoidal_positions(std::int64_t tokens, std::int64_t width) {
   torch::Tensor table = torch::empty({tokens, width});
@@ -27,16 +21,16 @@ torch::Tensor sinusoidal_positions(std::int64_t tokens, std::int64_t width) {
 }
 
 ResidualBlockImpl::ResidualBlockImpl(int in, int out, int block_stride) : stride(block_stride) {
-  conv1 = register_module("conv1", Convolution(in, out, kKernel, stride));
+  conv1 = register_module("conv1", Convolution(in, out, kConvolutionTaps, stride));
   norm1 = register_module("norm1", torch::nn::BatchNorm2d(out));
-  conv2 = register_module("conv2", Convolution(out, out, kKernel, 1));
+  conv2 = register_module("conv2", Convolution(out, out, kConvolutionTaps, 1));
   norm2 = register_module("norm2", torch::nn::BatchNorm2d(out));
   shortcut = register_module("shortcut", Convolution(in, out, 1, 1));
 }
 
 torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& x) {
-  const torch::Tensor y = leaky_norm(conv1(x), *norm1, kSlope);
-  return leaky_norm(conv2(y), *norm2, kSlope, shortcut->of_means(x, stride));
+  const torch::Tensor y = leaky_norm(conv1(x), *norm1, kLeakySlope);
+  return leaky_norm(conv2(y), *norm2, kLeakySlope, shortcut->of_means(x, stride));
 }
 
 TransformerLayerImpl::TransformerLayerImpl(int width, int layer_heads, bool is_causal)
@@ -64,7 +58,7 @@ torch::Tensor TransformerLayerImpl::forward(const torch::Tensor& x) {
   }
   const torch::Tensor mixed = torch::matmul(torch::softmax(score, -1), split[2]);
   const torch::Tensor y = x + project(mixed.transpose(1, 2).reshape({batch, tokens, width}));
-  return y + narrow(torch::leaky_relu(widen(norm2(y)), kSlope));
+  return y + narrow(torch::leaky_relu(widen(norm2(y)), kLeakySlope));
 }
 
 BackboneImpl::BackboneImpl(const BackboneShape& backbone_shape) : shape(backbone_shape) {

@@ -5,8 +5,6 @@
 namespace liteheart {
 namespace {
 
-constexpr std::uint64_t kKernel = 9;
-
 /// Adds up convolutions, each with its bias.
 class Sum {
  public:
@@ -31,8 +29,8 @@ NetworkCost network_cost(const BackboneShape& shape, int window) {
                 rows = static_cast<std::uint64_t>(window);
   for (const int stride : shape.strides) {
     rows /= static_cast<std::uint64_t>(stride);
-    sum.convolution(in, w, kKernel, rows);
-    sum.convolution(w, w, kKernel, rows);
+    sum.convolution(in, w, kConvolutionTaps, rows);
+    sum.convolution(w, w, kConvolutionTaps, rows);
     sum.convolution(in, w, 1, rows);
     sum.scale_and_shift(w);
     sum.scale_and_shift(w);
@@ -57,12 +55,12 @@ NetworkCost network_cost(const RestorationShape& shape, int window) {
   const auto w = static_cast<std::uint64_t>(shape.width), v = 2 * w;
   const auto top = static_cast<std::uint64_t>(window) / 4, middle = top / 4, bottom = middle / 4;
   const auto block = [&](std::uint64_t in, std::uint64_t out, std::uint64_t rows) {
-    sum.convolution(in, out, kKernel, rows);
+    sum.convolution(in, out, kConvolutionTaps, rows);
     sum.scale_and_shift(out);
   };
   const auto upsampled = [&](std::uint64_t in, std::uint64_t out, std::uint64_t rows) {
     block(in, out, rows);
-    sum.total.multiply_adds -= in * out * (kKernel - 3) * rows;
+    sum.total.multiply_adds -= in * out * (kConvolutionTaps - 3) * rows;
   };
   block(shape.measured.size(), w, top);
   block(w, w, top);
@@ -76,7 +74,7 @@ NetworkCost network_cost(const RestorationShape& shape, int window) {
   block(w, w, top);
   constexpr std::uint64_t kIndependentLeads = 8, kPhases = 4;
   const std::uint64_t predicted = shape.derive_limb_leads ? kIndependentLeads : kLeads;
-  sum.convolution(w, kPhases * predicted, kKernel, top);
+  sum.convolution(w, kPhases * predicted, kConvolutionTaps, top);
   return sum.total;
 }
 

@@ -12,8 +12,7 @@
 namespace liteheart {
 namespace {
 
-constexpr int kKernel = 9, kPhases = 4;
-constexpr double kSlope = 0.01;
+constexpr int kPhases = 4;
 // What is predicted when the limb leads are derived: I, II, V1..V6.
 constexpr std::array kIndependent = {0, 1, 6, 7, 8, 9, 10, 11};
 constexpr std::array kAllLeads = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
@@ -84,17 +83,17 @@ RestorationImpl::RestorationImpl(const RestorationShape& restoration_shape)
   convolutions = register_module("convolutions", torch::nn::ModuleList());
   norms = register_module("norms", torch::nn::ModuleList());
   for (const Layer& c : plan) {
-    convolutions->push_back(Convolution(c.in, c.out, kKernel, c.stride));
+    convolutions->push_back(Convolution(c.in, c.out, kConvolutionTaps, c.stride));
     norms->push_back(torch::nn::BatchNorm2d(c.out));
   }
   const std::int64_t predicted = shape.derive_limb_leads ? std::ssize(kIndependent) : kLeads;
-  head = register_module("head", Convolution(w, predicted * kPhases, kKernel, 1));
+  head = register_module("head", Convolution(w, predicted * kPhases, kConvolutionTaps, 1));
 }
 
 torch::Tensor RestorationImpl::step(std::size_t index, const torch::Tensor& x,
                                     const torch::Tensor& beside) {
   return leaky_norm(convolutions[index]->as<ConvolutionImpl>()->forward(x),
-                    *norms[index]->as<torch::nn::BatchNorm2dImpl>(), kSlope, beside);
+                    *norms[index]->as<torch::nn::BatchNorm2dImpl>(), kLeakySlope, beside);
 }
 
 torch::Tensor RestorationImpl::forward(const torch::Tensor& x) {
