@@ -39,27 +39,59 @@ struct Seen {
   bool hidden(std::size_t key) const { return causal && key >= first; }
 };
 
+/// Adds to the scores what columns d .. d + Columns - 1 of queries and keys give; with the last,
+/// the highest is known.
+template <std::size_t Columns>
+void score(const Head& h, Seen& s, const float* query, std::size_t d) {
+  Vector q[Columns], highest = s.highest;
+  for (std::size_t c = 0; c < Columns; ++c) q[c] = load(query + (d + c) * kLanes);
+  const bool last = d + Columns == h.width;
+  const float* key = h.key + d;
+  for (std::size_t j = 0; j < s.keys; ++j, key += h.in_step) {
+    float* at = s.weight + j * kLanes;
+    Vector sum = d == 0 ? Vector{} : load(at);
+    for (std::size_t c = 0; c < Columns; ++c) sum += q[c] * splat(key[c]);
+    store(at, sum);
+    if (!last) continue;
+    if (s.hidden(j)) sum = s.row >= static_cast<int>(j) ? sum : splat(-3e38F);
+    highest = larger(sum, highest);
+  }
+  s.highest = highest;
+}
+
 /// Columns d .. d + Columns - 1 of the queries' outputs. At first the weights are scores yet, of
 /// which powers are made by the way: while one's sums wait, the other's go on.
 template <std::size_t Columns>
 void weigh(const Head& h, Seen& s, std::size_t d) {
-  Vector y[Columns] = {};
-  for (std::size_t j = 0; j < s.keys; ++j) {
+  // Here, since what is written to memory might be any of `s`.
+  const Vector highest = s.highest;
+  Vector total = s.total, y[Columns] = {};
+  const float* value = h.value + d;
+  for (std::size_t j = 0; j < s.keys; ++j, value += h.in_step) {
     Vector e = load(s.weight + j * kLanes);
     if (d == 0) {
-      e = power_of_two(e - s.highest);
+      e = power_of_two(e - highest);
       if (s.hidden(j)) e = s.row >= static_cast<int>(j) ? e : Vector{};
       store(s.weight + j * kLanes, e);
-      s.total += e;
+      total += e;
     }
-    const float* value = h.value + j * h.in_step + d;
     for (std::size_t c = 0; c < Columns; ++c) y[c] += e * splat(value[c]);
   }
-  const Vector norm = splat(1) / s.total;
+  s.total = total;
+  const Vector norm = splat(1) / total;
   for (std::size_t c = 0; c < Columns; ++c) {
     y[c] *= norm;
     for (std::size_t i = 0; i < s.queries; ++i) h.out[(s.first + i) * h.out_step + d + c] = y[c][i];
   }
+}
+
+// For columns beyond a multiple of four, which no preset has: small, not fast.
+[[gnu::cold, gnu::noinline]] void score_one(const Head& h, Seen& s, const float* query,
+                                            std::size_t d) {
+  score<1>(h, s, query, d);
+}
+[[gnu::cold, gnu::noinline]] void weigh_one(const Head& h, Seen& s, std::size_t d) {
+  weigh<1>(h, s, d);
 }
 
 /// A head for kLanes queries from row `first` on, one in each lane.
@@ -79,22 +111,13 @@ inline void attend(const Head& h, std::size_t first) {
       query[d * kLanes + i] = h.query[t * h.in_step + d] * scale;
   }
   s.highest = splat(-3e38F);
-  for (std::size_t j = 0; j < s.keys; ++j) {
-    const float* key = h.key + j * h.in_step;
-    Vector score = {};
-    std::size_t d = 0;
-    for (; d + 4 <= h.width; d += 4) {
-      for (std::size_t c = d; c < d + 4; ++c) score += load(query + c * kLanes) * splat(key[c]);
-    }
-    for (; d < h.width; ++d) score += load(query + d * kLanes) * splat(key[d]);
-    store(s.weight + j * kLanes, score);
-    if (s.hidden(j)) score = s.row >= static_cast<int>(j) ? score : splat(-3e38F);
-    s.highest = larger(score, s.highest);
-  }
-  s.total = Vector{};
   std::size_t d = 0;
+  for (; d + 4 <= h.width; d += 4) score<4>(h, s, query, d);
+  for (; d < h.width; ++d) score_one(h, s, query, d);
+  s.total = Vector{};
+  d = 0;
   for (; d + 4 <= h.width; d += 4) weigh<4>(h, s, d);
-  for (; d < h.width; ++d) weigh<1>(h, s, d);
+  for (; d < h.width; ++d) weigh_one(h, s, d);
 }
 
 void attention(const Head& h) {

@@ -11,6 +11,8 @@
 // Include it once a path, compiled without fusing products and sums.
 #pragma once
 
+#include <type_traits>
+
 #include "edge/kernels.h"
 #include "edge/quantize.h"
 #include "edge/vectors.h"
@@ -30,26 +32,21 @@ static_assert(kBlock % kLanes == 0);
 /// Elements of an activation, kLanes at a time, as floats.
 class Values {
  public:
-  explicit Values(const Elements& e)
-      : e_(e), scale_(splat(e.scale)), inverse_(splat(1 / e.scale)), zero_(splat(e.zero)) {}
+  explicit Values(const Elements& e) : e_(e), inverse_(1 / e.scale), zero_(e.zero) {}
 
   Vector read(std::size_t at) const {
     if (!e_.bytes) return load(static_cast<const float*>(e_.data) + at);
     const Integers whole = load_bytes(static_cast<const std::uint8_t*>(e_.data) + at);
-    return (__builtin_convertvector(whole, Vector) - zero_) * scale_;
+    return (__builtin_convertvector(whole, Vector) - splat(zero_)) * splat(e_.scale);
   }
   void write(std::size_t at, Vector y) const {
     if (!e_.bytes) return store(static_cast<float*>(e_.data) + at, y);
-    const Vector r =
-        smaller(larger(y * inverse_ + zero_, Vector{}), splat(255)) + splat(kRoundToWhole);
-    Integers bits;
-    std::memcpy(&bits, &r, sizeof bits);
-    store_bytes(static_cast<std::uint8_t*>(e_.data) + at, bits);
+    store_rounded(static_cast<std::uint8_t*>(e_.data) + at, y * splat(inverse_) + splat(zero_));
   }
 
  private:
   Elements e_;
-  Vector scale_, inverse_, zero_;
+  float inverse_, zero_;
 };
 
 inline void to_bytes(const float* from, std::size_t count, const Elements& to) {
@@ -94,43 +91,97 @@ struct ByteSums {
   }
 };
 
-/// Rows x (Blocks x 16) of out, from row t and column c on.
-template <class Isa, int Rows, int Blocks>
-inline void byte_tile(const ByteGemm& g, std::size_t t, std::size_t c) {
-  std::int32_t total[Rows][Blocks * kBlock];
-  ByteSums<Isa>::template of<Rows, Blocks>(g, t, c, total);
-  const Values added(g.add), out(g.out);
-  for (int first = 0; first < Blocks * kBlock; first += kLanes) {
-    const std::size_t column = c + static_cast<std::size_t>(first);
-    Integers zeros;
-    std::memcpy(&zeros, g.sum + column, sizeof zeros);
-    zeros *= g.in_zero - Isa::kLess;
-    const Vector scale = load(g.scale + column), bias = load(g.bias + column);
-    for (int r = 0; r < Rows; ++r) {
-      Integers sum;
-      std::memcpy(&sum, total[r] + first, sizeof sum);
-      Vector y = __builtin_convertvector(sum - zeros, Vector) * scale + bias;
-      if (g.leaky) y = y > 0 ? y : y * splat(kLeakySlope);
-      const std::size_t at = (t + static_cast<std::size_t>(r)) * g.columns + column;
-      if (g.add.data != nullptr) y += added.read(at);
-      out.write(at, y);
+/// What becomes of the sums: scaled, bent, added to, and written. What depends on the whole product
+/// alone is known here before its first tile.
+class Finish {
+ public:
+  explicit Finish(const ByteGemm& g, int less)
+      : added_(g.add),
+        out_(g.out),
+        sum_(g.sum),
+        scale_(g.scale),
+        bias_(g.bias),
+        columns_(g.columns),
+        zero_(g.in_zero - less),
+        leaky_(g.leaky),
+        adds_(g.add.data != nullptr) {}
+
+  /// total: the sums of rows from t and columns from c on.
+  template <int Rows, int Width>
+  void tile(const std::int32_t (&total)[Rows][Width], std::size_t t, std::size_t c) const {
+#if LITEHEART_LANES == 16
+    // A tile has few vectors, and a choice made for each would cost as much as what it chooses.
+    using std::false_type, std::true_type;
+    const auto apart =
+        leaky_  ? adds_ ? &apart_from<true_type, true_type> : &apart_from<true_type, false_type>
+         : adds_ ? &apart_from<false_type, true_type>
+                : &apart_from<false_type, false_type>;
+    apart(*this, total[0], Rows, Width, t, c);
+#else
+    write(total[0], Rows, Width, t, c, leaky_, adds_);
+#endif
+  }
+
+ private:
+  template <class Leaky, class Adds>
+  [[gnu::noinline]] static void apart_from(const Finish& f, const std::int32_t* total, int rows,
+                                           int width, std::size_t t, std::size_t c) {
+    f.write(total, rows, width, t, c, Leaky(), Adds());
+  }
+
+  template <class Leaky, class Adds>
+  [[gnu::always_inline]] void write(const std::int32_t* total, int rows, int width, std::size_t t,
+                                    std::size_t c, Leaky leaky, Adds adds) const {
+    // Here, since what is written might be any of this.
+    const Finish f = *this;
+    for (int first = 0; first < width; first += kLanes) {
+      const std::size_t column = c + static_cast<std::size_t>(first);
+      Integers zeros;
+      std::memcpy(&zeros, f.sum_ + column, sizeof zeros);
+      zeros *= f.zero_;
+      const Vector scale = load(f.scale_ + column), bias = load(f.bias_ + column);
+      std::size_t at = t * f.columns_ + column;
+      for (int r = 0; r < rows; ++r, at += f.columns_) {
+        Integers sum;
+        std::memcpy(&sum, total + r * width + first, sizeof sum);
+        Vector y = __builtin_convertvector(sum - zeros, Vector) * scale + bias;
+        if (leaky) y = larger(y, y * splat(kLeakySlope));
+        if (adds) y += f.added_.read(at);
+        f.out_.write(at, y);
+      }
     }
   }
+
+  Values added_, out_;
+  const std::int32_t* sum_;
+  const float *scale_, *bias_;
+  std::size_t columns_;
+  int zero_;
+  bool leaky_, adds_;
+};
+
+/// Rows x (Blocks x 16) of out, from row t and column c on.
+template <class Isa, int Rows, int Blocks>
+inline void byte_tile(const ByteGemm& g, const Finish& finish, std::size_t t, std::size_t c) {
+  std::int32_t total[Rows][Blocks * kBlock];
+  ByteSums<Isa>::template of<Rows, Blocks>(g, t, c, total);
+  finish.tile(total, t, c);
 }
 
 template <class Isa, int Rows, int Blocks>
-inline void byte_rows(const ByteGemm& g, std::size_t t, std::size_t c) {
-  for (; t + Rows <= g.rows; t += Rows) byte_tile<Isa, Rows, Blocks>(g, t, c);
-  if constexpr (Rows > 1) byte_rows<Isa, Rows / 2, Blocks>(g, t, c);
+inline void byte_rows(const ByteGemm& g, const Finish& finish, std::size_t t, std::size_t c) {
+  for (; t + Rows <= g.rows; t += Rows) byte_tile<Isa, Rows, Blocks>(g, finish, t, c);
+  if constexpr (Rows > 1) byte_rows<Isa, Rows / 2, Blocks>(g, finish, t, c);
 }
 
 /// Tiles of Rows x (Blocks x 16).
 template <class Isa, int Rows, int Blocks>
 void byte_gemm(const ByteGemm& g) {
   constexpr std::size_t kWide = Blocks * kColumnMultiple;
+  const Finish finish(g, Isa::kLess);
   std::size_t c = 0;
-  for (; c + kWide <= g.columns; c += kWide) byte_rows<Isa, Rows, Blocks>(g, 0, c);
-  for (; c < g.columns; c += kColumnMultiple) byte_rows<Isa, Rows, 1>(g, 0, c);
+  for (; c + kWide <= g.columns; c += kWide) byte_rows<Isa, Rows, Blocks>(g, finish, 0, c);
+  for (; c < g.columns; c += kColumnMultiple) byte_rows<Isa, Rows, 1>(g, finish, 0, c);
 }
 
 }  // namespace

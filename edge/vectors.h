@@ -14,6 +14,8 @@
 #pragma GCC diagnostic pop
 #endif
 
+#include "edge/quantize.h"
+
 namespace liteheart::edge {
 namespace {
 
@@ -63,14 +65,18 @@ inline Integers load_bytes(const std::uint8_t* from) {
 #endif
 }
 
-/// The lowest byte of each.
-inline void store_bytes(std::uint8_t* to, Integers i) {
+/// The byte nearest to each, of two the even one; 0 or 255 for what is beyond.
+inline void store_rounded(std::uint8_t* to, Vector y) {
   using Bytes = std::uint8_t __attribute__((vector_size(kLanes)));
 #if defined(__AVX512F__) && LITEHEART_LANES == 16
-  const auto b = reinterpret_cast<Bytes>(_mm512_cvtepi32_epi8(reinterpret_cast<__m512i>(i)));
+  const __m512i whole = _mm512_cvtps_epi32(larger(y, Vector{}));
+  const auto b = reinterpret_cast<Bytes>(_mm512_cvtusepi32_epi8(whole));
 #else
   using Shorts = std::uint16_t __attribute__((vector_size(kLanes * sizeof(std::uint16_t))));
-  const Bytes b = __builtin_convertvector(__builtin_convertvector(i, Shorts), Bytes);
+  const Vector r = smaller(larger(y, Vector{}), splat(255)) + splat(kRoundToWhole);
+  Integers bits;
+  std::memcpy(&bits, &r, sizeof bits);
+  const Bytes b = __builtin_convertvector(__builtin_convertvector(bits, Shorts), Bytes);
 #endif
   std::memcpy(to, &b, sizeof b);
 }
