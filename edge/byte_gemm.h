@@ -112,11 +112,10 @@ class Finish {
 #if LITEHEART_LANES == 16
     // A tile has few vectors, and a choice made for each would cost as much as what it chooses.
     using std::false_type, std::true_type;
-    const auto apart =
-        leaky_  ? adds_ ? &apart_from<true_type, true_type> : &apart_from<true_type, false_type>
-         : adds_ ? &apart_from<false_type, true_type>
-                : &apart_from<false_type, false_type>;
-    apart(*this, total[0], Rows, Width, t, c);
+    constexpr decltype(&apart<true_type, true_type>) kWays[2][2] = {
+        {&apart<false_type, false_type>, &apart<false_type, true_type>},
+        {&apart<true_type, false_type>, &apart<true_type, true_type>}};
+    kWays[leaky_][adds_](*this, total[0], Rows, Width, t, c);
 #else
     write(total[0], Rows, Width, t, c, leaky_, adds_);
 #endif
@@ -124,8 +123,8 @@ class Finish {
 
  private:
   template <class Leaky, class Adds>
-  [[gnu::noinline]] static void apart_from(const Finish& f, const std::int32_t* total, int rows,
-                                           int width, std::size_t t, std::size_t c) {
+  [[gnu::noinline]] static void apart(const Finish& f, const std::int32_t* total, int rows,
+                                      int width, std::size_t t, std::size_t c) {
     f.write(total, rows, width, t, c, Leaky(), Adds());
   }
 
