@@ -116,6 +116,7 @@ void scatter(const double* in, std::size_t lanes, double gain, std::size_t sampl
 template <class Signal>
 void filter_block(Ratio ratio, const Bandpass& filter, const float* mv, std::size_t samples,
                   std::size_t leads, float* out, void* scratch) {
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): a single lead is one double
   constexpr std::size_t kLanes = sizeof(Signal) / sizeof(double);
   const Workspace space = workspace(ratio, samples);
   Signal* const padded = static_cast<Signal*>(scratch);

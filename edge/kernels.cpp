@@ -25,6 +25,7 @@ LITEHEART_KERNEL_PATH(vector);
 #if defined(__x86_64__)
 LITEHEART_KERNEL_PATH(avx2);
 LITEHEART_KERNEL_PATH(avx512);
+// NOLINTNEXTLINE(readability-identifier-naming): named as the macro names the others
 constexpr Kernels avxvnni_kernels_ = {"avxvnni",      avx2_gemm,         avx2_toom_cook,
                                       avx2_attention, avxvnni_byte_gemm, avx2_attention_exact,
                                       avx2_to_bytes};

@@ -56,6 +56,7 @@ class Memory {
     if (need < bytes || used_ > kMost - need) return fail<T>();
     used_ += need;
     if (used_ > left_ || skip + bytes > left_) return fail<T>();
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): a place in memory is what is reckoned here
     T* const part = reinterpret_cast<T*>(next_ + skip);
     next_ += need;
     return part;
