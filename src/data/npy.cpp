@@ -77,7 +77,7 @@ NpyHeader read_npy_header(const std::filesystem::path& path) {
     return bytes;
   };
   const std::string start = take(8);
-  const int version = start[6];
+  const int version = static_cast<unsigned char>(start[6]);
   if (std::string_view(start).substr(0, 6) != kMagic || version < 1 || version > 3)
     throw Error(path.string(), "is not a .npy file", "make the file again");
   const std::size_t length_bytes = version == 1 ? 2 : 4;

@@ -1,6 +1,7 @@
 #include "data/simulator_findings.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "data/simulator.h"
@@ -93,6 +94,7 @@ namespace liteheart {
 
 std::vector<std::string> simulated_findings() {
   std::vector<std::string> names;
+  names.reserve(std::size(simulator::kFindingTable));
   for (const auto& entry : simulator::kFindingTable) names.emplace_back(entry.abbreviation);
   return names;
 }

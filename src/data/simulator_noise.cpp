@@ -87,8 +87,8 @@ void add_event(double size_mv, double rate_hz, Random& random, Samples& electrod
   const double drain_s = jump ? random.uniform(0.3, 2) : random.uniform(0.01, 0.04);
   const double keep = std::exp(-1 / (drain_s * rate_hz));
   double level = 0, target = size_mv;
-  constexpr double kAttack_s = 0.004;
-  const double attack = 1 - std::exp(-1 / (kAttack_s * rate_hz));
+  constexpr double kAttackSeconds = 0.004;
+  const double attack = 1 - std::exp(-1 / (kAttackSeconds * rate_hz));
   for (std::size_t i = start; i < electrode.size(); ++i) {
     level += attack * (target - level);
     target *= keep;
