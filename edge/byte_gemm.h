@@ -95,7 +95,7 @@ struct ByteSums {
 /// alone is known here before its first tile.
 class Finish {
  public:
-  explicit Finish(const ByteGemm& g, int less)
+  Finish(const ByteGemm& g, int less)
       : added_(g.add),
         out_(g.out),
         sum_(g.sum),

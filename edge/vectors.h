@@ -43,13 +43,7 @@ inline Vector larger(Vector a, Vector b) {
 }
 
 /// a where it is smaller, else b.
-inline Vector smaller(Vector a, Vector b) {
-#if defined(__AVX512F__) && LITEHEART_LANES == 16
-  return _mm512_min_ps(a, b);
-#else
-  return a < b ? a : b;
-#endif
-}
+inline Vector smaller(Vector a, Vector b) { return a < b ? a : b; }
 
 /// kLanes bytes, as integers.
 inline Integers load_bytes(const std::uint8_t* from) {

@@ -11,6 +11,9 @@ namespace {
 
 namespace file = edge::file;
 
+// The networks of libtorch and the kernels bend alike.
+static_assert(edge::kLeakySlope == static_cast<float>(kLeakySlope));
+
 std::vector<float> floats(const at::Tensor& values) {
   const at::Tensor flat = values.to(at::kFloat).contiguous();
   return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};

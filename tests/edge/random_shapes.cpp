@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 #include <iterator>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -77,11 +78,19 @@ bool toom_cook(Shapes& s, const Kernels& k) {
 }
 
 bool to_bytes(Shapes& s, const Kernels& k) {
-  auto x = s.floats(1 + s.below(300));
-  x[0] *= 1e9F;
+  auto x = s.floats(8 + s.below(300));
   std::vector<std::uint8_t> expected(x.size()), own(x.size());
-  const float scale = 1e-3F * static_cast<float>(1 + s.below(100));
+  const bool halves = s.below(2) != 0;  // that scale and zero leave exact
+  const float scale = halves ? 0.125F : 1e-3F * static_cast<float>(1 + s.below(100));
   const auto zero = static_cast<std::uint8_t>(s.below(256));
+  if (halves) {
+    for (float& v : x)
+      v = (static_cast<float>(s.below(260)) - 1.5F - static_cast<float>(zero)) * scale;
+  }
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const float v :
+       {-kInfinity, kInfinity, std::numeric_limits<float>::quiet_NaN(), -3e9F, 3e9F, -0.0F})
+    x[s.below(x.size())] = v;
   reference_kernels().to_bytes(x.data(), x.size(), {expected.data(), true, scale, zero});
   k.to_bytes(x.data(), x.size(), {own.data(), true, scale, zero});
   return own == expected;
