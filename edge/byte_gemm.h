@@ -29,33 +29,33 @@ namespace {
 constexpr int kBlock = kColumnMultiple;  // columns
 static_assert(kBlock % kLanes == 0);
 
-/// Elements of an activation, kLanes at a time, as floats.
-class Values {
+/// The numbers of an activation, kLanes at a time, of bytes without scale and zero.
+class Numbers {
  public:
-  explicit Values(const Elements& e) : e_(e), inverse_(1 / e.scale), zero_(e.zero) {}
+  explicit Numbers(const Elements& e) : data_(e.data), bytes_(e.bytes) {}
 
   Vector read(std::size_t at) const {
-    if (!e_.bytes) return load(static_cast<const float*>(e_.data) + at);
-    const Integers whole = load_bytes(static_cast<const std::uint8_t*>(e_.data) + at);
-    return (__builtin_convertvector(whole, Vector) - splat(zero_)) * splat(e_.scale);
+    if (!bytes_) return load(static_cast<const float*>(data_) + at);
+    return __builtin_convertvector(load_bytes(static_cast<const std::uint8_t*>(data_) + at),
+                                   Vector);
   }
   void write(std::size_t at, Vector y) const {
-    if (!e_.bytes) return store(static_cast<float*>(e_.data) + at, y);
-    store_rounded(static_cast<std::uint8_t*>(e_.data) + at, y * splat(inverse_) + splat(zero_));
+    if (!bytes_) return store(static_cast<float*>(data_) + at, y);
+    store_rounded(static_cast<std::uint8_t*>(data_) + at, y);
   }
 
  private:
-  Elements e_;
-  float inverse_, zero_;
+  void* data_;
+  bool bytes_;
 };
 
 inline void to_bytes(const float* from, std::size_t count, const Elements& to) {
-  const Values values(to);
+  auto* bytes = static_cast<std::uint8_t*>(to.data);
+  const float inverse = 1 / to.scale, zero = to.zero;
   std::size_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) values.write(i, load(from + i));
-  const float inverse = 1 / to.scale;
-  for (; i < count; ++i)
-    static_cast<std::uint8_t*>(to.data)[i] = to_byte(from[i], inverse, to.zero);
+  for (; i + kLanes <= count; i += kLanes)
+    store_rounded(bytes + i, load(from + i) * splat(inverse) + splat(zero));
+  for (; i < count; ++i) bytes[i] = to_byte(from[i], inverse, to.zero);
 }
 
 /// The sums of Rows x (Blocks x 16) of out, from row t and column c on. An instruction set that has
@@ -91,18 +91,19 @@ struct ByteSums {
   }
 };
 
-/// What becomes of the sums: scaled, bent, added to, and written. What depends on the whole product
-/// alone is known here before its first tile.
+/// What becomes of the sums, of inputs that are each `Less` less: scaled, bent, added to, and
+/// written. What depends on the whole product alone is known here before its first tile.
+template <int Less>
 class Finish {
  public:
-  Finish(const ByteGemm& g, int less)
-      : added_(g.add),
+  explicit Finish(const ByteGemm& g)
+      : add_(g.add),
         out_(g.out),
+        added_(g.add, g.out),
         sum_(g.sum),
         scale_(g.scale),
         bias_(g.bias),
         columns_(g.columns),
-        zero_(g.in_zero - less),
         leaky_(g.leaky),
         adds_(g.add.data != nullptr) {}
 
@@ -133,42 +134,48 @@ class Finish {
                                     std::size_t c, Leaky leaky, Adds adds) const {
     // Here, since what is written might be any of this.
     const Finish f = *this;
+    const Vector factor = splat(f.added_.factor), offset = splat(f.added_.offset);
     for (int first = 0; first < width; first += kLanes) {
       const std::size_t column = c + static_cast<std::size_t>(first);
-      Integers zeros;
-      std::memcpy(&zeros, f.sum_ + column, sizeof zeros);
-      zeros *= f.zero_;
+      Integers less = {};
+      if constexpr (Less != 0) {
+        std::memcpy(&less, f.sum_ + column, sizeof less);
+        less *= Less;
+      }
       const Vector scale = load(f.scale_ + column), bias = load(f.bias_ + column);
       std::size_t at = t * f.columns_ + column;
       for (int r = 0; r < rows; ++r, at += f.columns_) {
         Integers sum;
         std::memcpy(&sum, total + r * width + first, sizeof sum);
-        Vector y = __builtin_convertvector(sum - zeros, Vector) * scale + bias;
+        if constexpr (Less != 0) sum += less;
+        Vector y = __builtin_convertvector(sum, Vector) * scale + bias;
         if (leaky) y = larger(y, y * splat(kLeakySlope));
-        if (adds) y += f.added_.read(at);
+        y += adds ? offset + f.add_.read(at) * factor : offset;
         f.out_.write(at, y);
       }
     }
   }
 
-  Values added_, out_;
+  Numbers add_, out_;
+  Added added_;
   const std::int32_t* sum_;
   const float *scale_, *bias_;
   std::size_t columns_;
-  int zero_;
   bool leaky_, adds_;
 };
 
 /// Rows x (Blocks x 16) of out, from row t and column c on.
 template <class Isa, int Rows, int Blocks>
-inline void byte_tile(const ByteGemm& g, const Finish& finish, std::size_t t, std::size_t c) {
+inline void byte_tile(const ByteGemm& g, const Finish<Isa::kLess>& finish, std::size_t t,
+                      std::size_t c) {
   std::int32_t total[Rows][Blocks * kBlock];
   ByteSums<Isa>::template of<Rows, Blocks>(g, t, c, total);
   finish.tile(total, t, c);
 }
 
 template <class Isa, int Rows, int Blocks>
-inline void byte_rows(const ByteGemm& g, const Finish& finish, std::size_t t, std::size_t c) {
+inline void byte_rows(const ByteGemm& g, const Finish<Isa::kLess>& finish, std::size_t t,
+                      std::size_t c) {
   for (; t + Rows <= g.rows; t += Rows) byte_tile<Isa, Rows, Blocks>(g, finish, t, c);
   if constexpr (Rows > 1) byte_rows<Isa, Rows / 2, Blocks>(g, finish, t, c);
 }
@@ -177,7 +184,7 @@ inline void byte_rows(const ByteGemm& g, const Finish& finish, std::size_t t, st
 template <class Isa, int Rows, int Blocks>
 void byte_gemm(const ByteGemm& g) {
   constexpr std::size_t kWide = Blocks * kColumnMultiple;
-  const Finish finish(g, Isa::kLess);
+  const Finish<Isa::kLess> finish(g);
   std::size_t c = 0;
   for (; c + kWide <= g.columns; c += kWide) byte_rows<Isa, Rows, Blocks>(g, finish, 0, c);
   for (; c < g.columns; c += kColumnMultiple) byte_rows<Isa, Rows, 1>(g, finish, 0, c);

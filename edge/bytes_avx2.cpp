@@ -38,7 +38,7 @@ struct Words {
 }  // namespace
 
 void avx2_byte_gemm(const ByteGemm& g) { byte_gemm<Words, 2, 1>(g); }
-void avx2_attention_exact(const Head& h) { attention(h); }
+void avx2_attention_exact(const Head& h) { attention<kPowerOfTwoInBytes>(h); }
 void avx2_to_bytes(const float* from, std::size_t count, const Elements& to) {
   to_bytes(from, count, to);
 }

@@ -30,7 +30,7 @@ struct Vnni {
 }  // namespace
 
 void avx512_byte_gemm(const ByteGemm& g) { byte_gemm<Vnni, 8, 2>(g); }
-void avx512_attention_exact(const Head& h) { attention(h); }
+void avx512_attention_exact(const Head& h) { attention<kPowerOfTwoInBytes>(h); }
 void avx512_to_bytes(const float* from, std::size_t count, const Elements& to) {
   to_bytes(from, count, to);
 }

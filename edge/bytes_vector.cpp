@@ -135,7 +135,7 @@ struct Words {
 }  // namespace
 
 void vector_byte_gemm(const ByteGemm& g) { byte_gemm<Words, Words::kRows, 1>(g); }
-void vector_attention_exact(const Head& h) { attention(h); }
+void vector_attention_exact(const Head& h) { attention<kPowerOfTwoInBytes>(h); }
 void vector_to_bytes(const float* from, std::size_t count, const Elements& to) {
   to_bytes(from, count, to);
 }

@@ -8,6 +8,6 @@ namespace liteheart::edge {
 
 void avx2_gemm(const Gemm& g) { gemm<6, 2>(g); }
 void avx2_toom_cook(const ToomCook& c) { toom_cook<6, 2>(c); }
-void avx2_attention(const Head& h) { attention(h); }
+void avx2_attention(const Head& h) { attention<kPowerOfTwo>(h); }
 
 }  // namespace liteheart::edge

@@ -20,6 +20,6 @@ constexpr int kRows = 4, kVectors = 2;
 
 void vector_gemm(const Gemm& g) { gemm<kRows, kVectors>(g); }
 void vector_toom_cook(const ToomCook& c) { toom_cook<kRows, kVectors>(c); }
-void vector_attention(const Head& h) { attention(h); }
+void vector_attention(const Head& h) { attention<kPowerOfTwo>(h); }
 
 }  // namespace liteheart::edge

@@ -87,19 +87,30 @@ struct Elements {
   std::uint8_t zero;
 };
 
-/// As Gemm, from bytes: out[t][c] = leaky(bias[c] + scale[c] * sum over k of
-/// (in[t * in_step + k] - in_zero) * weight[k][c]) + add[t][c]; the sum in integers, the rest in
-/// floats, an operation at a time in this order. Up to kDepthMultiple - 1 bytes behind a row are
-/// read, against weights of 0.
+/// As Gemm, from bytes: y = leaky(scale[c] * sum over k of in[t * in_step + k] * weight[k][c] +
+/// bias[c]) in steps of the output, of which a byte is one; out[t][c] = y + (add[t][c], as the
+/// number that lies there, * Added::factor + Added::offset), rounded if to a byte. The sum is in
+/// integers, the rest in floats, an operation at a time in this order. Up to kDepthMultiple - 1
+/// bytes behind a row are read, against weights of 0.
 struct ByteGemm {
   const std::uint8_t* in;
   const std::int8_t* weight;                  // [depth / 4][columns][4], -127..127
   const std::int32_t* sum;                    // [columns]: of a column's weights
-  const float *scale, *bias;                  // [columns]
+  const float *scale, *bias;                  // [columns]: for bytes as they are, the input's zero
+                                              // taken into the bias
   Elements add, out;                          // [rows][columns]; add may be out
   std::size_t rows, columns, depth, in_step;  // depth: a multiple of kDepthMultiple
-  std::uint8_t in_zero;
   bool leaky;
+};
+
+/// What takes the numbers of ByteGemm's add to steps of its output, both zeros included.
+struct Added {
+  float factor, offset;
+  Added(const Elements& add, const Elements& out)
+      : factor((add.bytes ? add.scale : 1) / (out.bytes ? out.scale : 1)),
+        offset(add.bytes ? -static_cast<float>(add.zero) * factor : 0) {
+    if (out.bytes) offset += static_cast<float>(out.zero);
+  }
 };
 
 /// One head of attention: softmax(scale * query . key) . value, all of them finite.

@@ -59,7 +59,7 @@ float power_of_two(float x) {
   x = x > kLowestPower ? x : kLowestPower;
   const float shifted = x + kRoundToWhole, r = x - (shifted - kRoundToWhole);
   float p = 0;
-  for (const float factor : kPowerOfTwo) p = p * r + factor;
+  for (const float factor : kPowerOfTwoInBytes) p = p * r + factor;
   std::uint32_t bits;
   std::memcpy(&bits, &shifted, sizeof bits);
   bits = (bits + 127) << 23;
@@ -88,10 +88,10 @@ void attention(const Head& h, float query_scale, float (*power)(float)) {
   }
 }
 
+/// The number that lies there, of a byte without scale and zero.
 float read(const Elements& from, std::size_t at) {
-  return from.bytes
-             ? from_byte(static_cast<const std::uint8_t*>(from.data)[at], from.scale, from.zero)
-             : static_cast<const float*>(from.data)[at];
+  return from.bytes ? static_cast<float>(static_cast<const std::uint8_t*>(from.data)[at])
+                    : static_cast<const float*>(from.data)[at];
 }
 
 }  // namespace
@@ -108,7 +108,7 @@ void reference_to_bytes(const float* from, std::size_t count, const Elements& to
 }
 
 void reference_byte_gemm(const ByteGemm& g) {
-  const float inverse = 1 / g.out.scale;
+  const Added added(g.add, g.out);
   for (std::size_t t = 0; t < g.rows; ++t) {
     for (std::size_t c = 0; c < g.columns; ++c) {
       std::int32_t sum = 0;
@@ -116,13 +116,15 @@ void reference_byte_gemm(const ByteGemm& g) {
         sum += g.in[t * g.in_step + k] *
                g.weight[(k / kDepthMultiple * g.columns + c) * kDepthMultiple + k % kDepthMultiple];
       }
-      float y = static_cast<float>(sum - g.in_zero * g.sum[c]) * g.scale[c];
+      float y = static_cast<float>(sum) * g.scale[c];
       y += g.bias[c];
       if (g.leaky && !(y > 0)) y *= kLeakySlope;
       const std::size_t at = t * g.columns + c;
-      if (g.add.data != nullptr) y += read(g.add, at);
+      float more = added.offset;
+      if (g.add.data != nullptr) more += read(g.add, at) * added.factor;
+      y += more;
       if (g.out.bytes)
-        static_cast<std::uint8_t*>(g.out.data)[at] = to_byte(y, inverse, g.out.zero);
+        static_cast<std::uint8_t*>(g.out.data)[at] = nearest_byte(y);
       else
         static_cast<float*>(g.out.data)[at] = y;
     }

@@ -6,6 +6,8 @@
 #include "edge/model_check.h"
 #include "edge/model_generated.h"
 #include "edge/quantize.h"
+#define LITEHEART_LANES 4
+#include "edge/vectors.h"
 
 namespace liteheart::edge {
 namespace {
@@ -13,8 +15,6 @@ namespace {
 using namespace file;
 
 constexpr std::size_t kLeads = 12;
-// Where the leads stand among 12, and of I, II, V1..V6.
-constexpr std::size_t kIndependent[] = {0, 1, 6, 7, 8, 9, 10, 11};
 
 struct View {
   Elements elements;  // from row 0 on
@@ -93,7 +93,7 @@ void Runner::convolution(const Convolution& c) const {
     const std::size_t whole = (depth + kDepthMultiple - 1) / kDepthMultiple * kDepthMultiple;
     kernels_.byte_gemm({in.bytes() - before, c.weight8()->data(), c.sum()->data(),
                         c.scale()->data(), c.bias()->data(), add, out.elements, rows, columns,
-                        whole, in_step, in.elements.zero, c.leaky()});
+                        whole, in_step, c.leaky()});
   } else if (c.toom_cook()) {
     kernels_.toom_cook({in.floats() - before, c.weight()->data(), c.bias()->data(),
                         static_cast<const float*>(add.data), out.floats(), scratch(), rows, columns,
@@ -135,7 +135,10 @@ class Rows {
     const auto* bytes = static_cast<const std::uint8_t*>(e_.data) + from;
     const float scale = e_.scale;
     const std::uint8_t zero = e_.zero;
-    for (std::size_t i = 0; i < elements; ++i) to[i] = from_byte(bytes[i], scale, zero);
+    // By four, which are turned at once: what is read as bytes has 8 or 12 channels.
+    for (std::size_t i = 0; i + 4 <= elements; i += 4) {
+      for (std::size_t k = 0; k < 4; ++k) to[i + k] = from_byte(bytes[i + k], scale, zero);
+    }
   }
   void write(std::size_t first, std::size_t count, const float* __restrict from) const {
     const std::size_t to = first * channels_, elements = count * channels_;
@@ -158,8 +161,7 @@ void Runner::leads(const Leads& l) const {
   const View to = begin(l.output()), from = view(l.estimated());
   const Rows measured(view(l.measured()), kernels_), estimated(from, kernels_), out(to, kernels_);
   const std::size_t width = from.channels, given = model_.leads()->size();
-  std::size_t place[kLeads], lead[kLeads];
-  for (std::size_t i = 0; i < width; ++i) place[i] = l.derive() ? kIndependent[i] : i;
+  std::size_t lead[kLeads];
   for (std::size_t i = 0; i < given; ++i)
     lead[i] = model_.leads()->Get(static_cast<flatbuffers::uoffset_t>(i));
   float block_x[kBlock * kLeads], block_e[kBlock * kLeads], block_y[kBlock * kLeads];
@@ -170,38 +172,53 @@ void Runner::leads(const Leads& l) const {
     for (std::size_t t = 0; t < count; ++t) {
       const float *x = block_x + t * given, *e = block_e + t * width;
       float* y = block_y + t * kLeads;
-      for (std::size_t i = 0; i < width; ++i) y[place[i]] = e[i];
-      // The derived leads follow from the leads that are given out, measured ones included.
-      for (std::size_t i = 0; i < given; ++i) y[lead[i]] = x[i];
-      if (!l.derive()) continue;
+      const auto measure = [&] {
+        for (std::size_t i = 0; i < given; ++i) y[lead[i]] = x[i];
+      };
+      if (!l.derive()) {
+        std::memcpy(y, e, kLeads * sizeof *y);
+        measure();
+        continue;
+      }
+      // I, II, V1..V6. The derived leads follow from the leads that are given out, measured ones
+      // included.
+      std::memcpy(y, e, 2 * sizeof *y);
+      std::memcpy(y + 6, e + 2, 6 * sizeof *y);
+      measure();
       derive_limb_leads(y);
-      for (std::size_t i = 0; i < given; ++i) y[lead[i]] = x[i];
+      measure();
     }
     out.write(first, count, block_y);
   }
 }
 
-/// In four sums side by side, always the same four. Channels beyond a multiple of 4 go into the
-/// first.
-float sum_of(const float* x, std::size_t count, float mean, float (*term)(float)) {
-  float part[4] = {};
+/// The sum of term(x) in sixteen sums side by side, always the same, so that none waits for
+/// another; what is beyond a multiple of 16 comes last.
+template <class Term>
+float sum_of(const float* x, std::size_t count, Term term) {
+  constexpr std::size_t kVectors = 16 / kLanes;
+  Vector part[kVectors] = {};
   std::size_t c = 0;
-  for (; c + 4 <= count; c += 4) {
-    for (std::size_t i = 0; i < 4; ++i) part[i] += term(x[c + i] - mean);
+  for (; c + 16 <= count; c += 16) {
+    for (std::size_t i = 0; i < kVectors; ++i) part[i] += term(load(x + c + i * kLanes));
   }
-  for (; c < count; ++c) part[0] += term(x[c] - mean);
-  return (part[0] + part[1]) + (part[2] + part[3]);
+  const Vector four = (part[0] + part[1]) + (part[2] + part[3]);
+  float sum = (four[0] + four[1]) + (four[2] + four[3]);
+  for (; c < count; ++c) sum += term(x[c]);
+  return sum;
 }
 
 void layer_norm(const View& in, const View& out, float epsilon) {
   const auto n = static_cast<float>(in.channels);
   for (std::size_t t = 0; t < in.time; ++t) {
-    const float* x = in.floats() + t * in.channels;
-    float* y = out.floats() + t * in.channels;
-    const float mean = sum_of(x, in.channels, 0, [](float d) { return d; }) / n;
-    const float square = sum_of(x, in.channels, mean, [](float d) { return d * d; });
-    const float scale = 1 / std::sqrt(square / n + epsilon);
-    for (std::size_t c = 0; c < in.channels; ++c) y[c] = (x[c] - mean) * scale;
+    const float* __restrict x = in.floats() + t * in.channels;
+    float* __restrict y = out.floats() + t * in.channels;
+    const float mean = sum_of(x, in.channels, [](auto v) { return v; }) / n;
+    const auto square = [mean](auto v) { return (v - mean) * (v - mean); };
+    const float scale = 1 / std::sqrt(sum_of(x, in.channels, square) / n + epsilon);
+    std::size_t c = 0;
+    for (; c + kLanes <= in.channels; c += kLanes) store(y + c, (load(x + c) - mean) * scale);
+    for (; c < in.channels; ++c) y[c] = (x[c] - mean) * scale;
   }
 }
 

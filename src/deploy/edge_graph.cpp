@@ -156,6 +156,20 @@ class Writer {
   Arena arena_;
 };
 
+/// The scale and bias of a product of bytes as its file has them: of sums of bytes from which the
+/// input's zero is not taken, and in steps of the output.
+struct InSteps {
+  InSteps(const EdgeStep& s, const EdgeGraph& graph) : scale(s.scale), bias(s.bias) {
+    const EdgeSlot &in = graph.slot(s.input), &out = graph.slot(s.output);
+    const double step = out.bytes ? out.scale : 1;
+    for (std::size_t c = 0; c < scale.size(); ++c) {
+      bias[c] = static_cast<float>((s.bias[c] - double{s.scale[c]} * s.sum[c] * in.zero) / step);
+      scale[c] = static_cast<float>(s.scale[c] / step);
+    }
+  }
+  std::vector<float> scale, bias;
+};
+
 std::uint16_t unsigned16(int x) { return static_cast<std::uint16_t>(x); }
 
 flatbuffers::Offset<void> Writer::operation(const EdgeStep& s) {
@@ -163,7 +177,8 @@ flatbuffers::Offset<void> Writer::operation(const EdgeStep& s) {
   switch (s.op) {
     case file::Op_Convolution: {
       const auto weight = values(in_panels(s.weight, s.bias.size(), s.depths));
-      const auto bias = values(s.bias), scale = values(s.scale);
+      const InSteps in_steps(s, graph_);
+      const auto bias = values(in_steps.bias), scale = values(in_steps.scale);
       const auto weight8 = values(s.weight8);
       const auto sum = values(s.sum);
       return file::CreateConvolution(builder_, input, output, static_cast<std::int16_t>(s.other),

@@ -38,14 +38,19 @@ void from_toom_cook(const Convolution& c, std::size_t channels, Panels& weight) 
   }
 }
 
-void from_bytes(const Convolution& c, float in_scale, Panels& weight) {
+/// What a step of the output stands for.
+float step_of(const Slot& out) {
+  return out.element() == edge::file::Element_Byte ? out.scale() : 1;
+}
+
+void from_bytes(const Convolution& c, const Slot& in, const Slot& out, Panels& weight) {
   constexpr std::size_t kGroup = edge::kDepthMultiple;
   const std::int8_t* bytes = c.weight8()->data();
+  const float factor = step_of(out) / in.scale();
   for (std::size_t row = 0; row < weight.depth; ++row) {
     for (std::size_t column = 0; column < weight.columns; ++column) {
       const std::size_t from = (row / kGroup * weight.columns + column) * kGroup + row % kGroup;
-      weight.at(row, column) =
-          static_cast<float>(bytes[from]) * c.scale()->data()[column] / in_scale;
+      weight.at(row, column) = static_cast<float>(bytes[from]) * c.scale()->data()[column] * factor;
     }
   }
 }
@@ -54,13 +59,25 @@ Panels plain_weight(const Convolution& c, const Network& network) {
   const Slot& in = slot(network, c.input());
   Panels weight(std::size_t{c.taps()} * in.channels(), c.bias()->size());
   if (in.element() == edge::file::Element_Byte) {
-    from_bytes(c, in.scale(), weight);
+    from_bytes(c, in, slot(network, c.output()), weight);
   } else if (c.toom_cook()) {
     from_toom_cook(c, in.channels(), weight);
   } else {
     weight.values.assign(c.weight()->begin(), c.weight()->end());
   }
   return weight;
+}
+
+std::vector<float> plain_bias(const Convolution& c, const Network& network) {
+  std::vector<float> bias(c.bias()->begin(), c.bias()->end());
+  const Slot &in = slot(network, c.input()), &out = slot(network, c.output());
+  if (in.element() != edge::file::Element_Byte) return bias;
+  for (std::size_t column = 0; column < bias.size(); ++column) {
+    const float zero = c.scale()->data()[column] * static_cast<float>(c.sum()->data()[column]) *
+                       static_cast<float>(in.zero());
+    bias[column] = (bias[column] + zero) * step_of(out);
+  }
+  return bias;
 }
 
 }  // namespace
@@ -86,7 +103,7 @@ ConvolutionOperation::ConvolutionOperation(const Convolution& c, const Network& 
       before_(std::size_t{c.padding()} * slot(network, c.input()).channels()),
       leaky_(c.leaky()),
       weight_(plain_weight(c, network)),
-      bias_(c.bias()->begin(), c.bias()->end()),
+      bias_(plain_bias(c, network)),
       transpose_(transpose_of(c, network)),
       turned_(in_panels(transpose_.turned([this](std::size_t k, std::size_t column) {
         return weight_.at(k, column);

@@ -279,8 +279,8 @@ TEST(KernelPaths, give_the_bits_of_the_reference_in_bytes) {
     std::vector<std::int32_t> sum(columns, 0);
     for (std::size_t i = 0; i < weight.size(); ++i) sum[i / kDepthMultiple % columns] += weight[i];
     std::vector<float> scale = ramp(columns), bias = ramp(columns);
-    for (float& s : scale) s = 1e-4F * (s + 1.5F);
     const bool bytes = below(2) == 0, adds = below(2) == 0, added_bytes = below(2) == 0;
+    for (float& x : scale) x = 1e-4F * (x + 1.5F) / (bytes ? 0.013F : 1);
     Cells add(rows * columns, added_bytes), expected(rows * columns, bytes), got = expected;
     ByteGemm g = {in.data(),
                   weight.data(),
@@ -293,7 +293,6 @@ TEST(KernelPaths, give_the_bits_of_the_reference_in_bytes) {
                   columns,
                   depth,
                   in_step,
-                  static_cast<std::uint8_t>(below(256)),
                   below(2) == 0};
     reference_kernels().byte_gemm(g);
     g.out = got.elements();
@@ -305,13 +304,14 @@ TEST(KernelPaths, give_the_bits_of_the_reference_in_bytes) {
     const std::size_t t = below(rows), c = below(columns);
     double y = 0;
     for (std::size_t k = 0; k < depth; ++k)
-      y += (in[t * in_step + k] - g.in_zero) * weight[(k / 4 * columns + c) * 4 + k % 4];
+      y += in[t * in_step + k] * weight[(k / 4 * columns + c) * 4 + k % 4];
     y = y * double{scale[c]} + double{bias[c]};
     if (g.leaky && y < 0) y *= 0.01;
+    const double step = bytes ? 0.013 : 1;
     const std::size_t at = t * columns + c;
-    if (adds) y += added_bytes ? 0.013 * (add.small[at] - 91) : double{add.floats[at]};
+    if (adds) y += (added_bytes ? 0.013 * (add.small[at] - 91) : double{add.floats[at]}) / step;
     if (bytes)
-      ASSERT_NEAR(expected.small[at], std::clamp(y / 0.013 + 91, 0.0, 255.0), 0.51);
+      ASSERT_NEAR(expected.small[at], std::clamp(y + 91, 0.0, 255.0), 0.51);
     else
       ASSERT_NEAR(expected.floats[at], y, 1e-4);
   }
