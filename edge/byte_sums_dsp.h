@@ -35,9 +35,10 @@ inline std::uint32_t odd_signed(std::uint32_t four) {
 /// Four columns at a time.
 template <>
 struct ByteSums<CortexM> {
+  // Apart, so that what becomes of the sums takes no registers from them.
   template <int Rows, int Blocks>
-  static void of(const ByteGemm& g, std::size_t t, std::size_t c,
-                 std::int32_t (*total)[Blocks * kBlock]) {
+  [[gnu::noinline]] static void of(const ByteGemm& g, std::size_t t, std::size_t c,
+                                   std::int32_t (*total)[Blocks * kBlock]) {
     constexpr int kColumns = 4;
     const std::uint8_t* const begin = g.in + t * g.in_step;
     const std::size_t in_step = g.in_step, next = g.columns * kDepthMultiple;
