@@ -73,14 +73,16 @@ struct ByteSums {
       for (int r = 0; r < Rows; ++r) {
         for (int p = 0; p < kParts; ++p) sums[r][p] = typename Isa::Part{};
       }
-      const std::uint8_t* in = g.in + t * g.in_step;
+      const std::uint8_t* in[Rows];
+      for (int r = 0; r < Rows; ++r) in[r] = g.in + (t + static_cast<std::size_t>(r)) * g.in_step;
       const std::int8_t* weight = g.weight + (c + static_cast<std::size_t>(first)) * kDepthMultiple;
       const std::size_t next = g.columns * kDepthMultiple;
       for (std::size_t k = 0; k < g.depth; k += kDepthMultiple, weight += next) {
         typename Isa::Part w[kParts];
         for (int p = 0; p < kParts; ++p) w[p] = Isa::weights(weight, p);
         for (int r = 0; r < Rows; ++r) {
-          const auto x = Isa::inputs(in + static_cast<std::size_t>(r) * g.in_step + k);
+          const auto x = Isa::inputs(in[r]);
+          in[r] += kDepthMultiple;
           for (int p = 0; p < kParts; ++p) sums[r][p] = Isa::add(sums[r][p], x, w[p]);
         }
       }

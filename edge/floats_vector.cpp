@@ -7,11 +7,14 @@
 namespace liteheart::edge {
 namespace {
 
-// As many sums as stay in registers: of 32, of 8, or of 16.
+// As many sums as stay in registers: of 32, of 8, of the 15 that V8 leaves of 16, where two rows of
+// a whole cache line take an eighth less time than four of half of one, or of 16.
 #if defined(__aarch64__)
 constexpr int kRows = 6, kVectors = 4;
 #elif defined(__ARM_FEATURE_MVE)
 constexpr int kRows = 2, kVectors = 2;
+#elif defined(__wasm__)
+constexpr int kRows = 2, kVectors = 4;
 #else
 constexpr int kRows = 4, kVectors = 2;
 #endif

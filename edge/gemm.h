@@ -19,7 +19,8 @@ inline void tile(const Gemm& g, std::size_t t, std::size_t c) {
     const Vector bias = load(g.bias + c + v * kLanes);
     for (int r = 0; r < Rows; ++r) sum[r][v] = bias;
   }
-  const float* in = g.in + t * g.in_step;
+  const float* in[Rows];  // of each row a pointer that moves on, which is less to reckon
+  for (int r = 0; r < Rows; ++r) in[r] = g.in + (t + static_cast<std::size_t>(r)) * g.in_step;
   const float* weight = g.weight + weight_at(g.depth, g.columns, 0, c);
   const std::size_t next =
       weight_at(g.depth, g.columns, 1, c) - weight_at(g.depth, g.columns, 0, c);
@@ -30,7 +31,7 @@ inline void tile(const Gemm& g, std::size_t t, std::size_t c) {
       for (int v = 0; v < Vectors; ++v) __builtin_prefetch(weight + kAhead * next + v * kLanes);
     }
     for (int r = 0; r < Rows; ++r) {
-      const Vector x = splat(in[static_cast<std::size_t>(r) * g.in_step + k]);
+      const Vector x = splat(*in[r]++);
       for (int v = 0; v < Vectors; ++v) sum[r][v] += x * w[v];
     }
   }
