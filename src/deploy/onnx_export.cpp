@@ -65,8 +65,8 @@ std::string write_norm(OnnxGraph& graph, const torch::nn::LayerNormImpl& norm, c
 /// A linear layer to queries, keys and values, the queries divided by the square root of a head's
 /// width.
 Folded scaled_qkv(const TransformerLayerImpl& layer) {
-  const std::int64_t width = layer.project->weight.size(0);
-  const double scale = 1 / std::sqrt(static_cast<double>(width / layer.heads));
+  const std::int64_t width = layer.project->weight.size(0), head = width / layer.heads;
+  const double scale = 1 / std::sqrt(static_cast<double>(head));
   Folded qkv = fold(*layer.qkv);
   qkv.weight.narrow(0, 0, width).mul_(scale);
   qkv.bias.narrow(0, 0, width).mul_(scale);

@@ -218,9 +218,9 @@ void Int8Writer::attention(const EdgeStep& s) {
   const EdgeSlot& slot = graph_.slot(s.output);
   const auto called = name(s.output);
   // The queries' scale.
+  const std::int64_t head = slot.channels / s.heads;
   const at::Tensor factor = at::ones({3 * slot.channels});
-  factor.narrow(0, 0, slot.channels)
-      .fill_(1 / std::sqrt(static_cast<double>(slot.channels / s.heads)));
+  factor.narrow(0, 0, slot.channels).fill_(1 / std::sqrt(static_cast<double>(head)));
   const auto qkv = onnx_.node("Mul", {value(s.input), onnx_.constant(factor, called + ".factor")},
                               called + ".scaled");
   store(s.output,

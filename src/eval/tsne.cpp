@@ -91,12 +91,12 @@ PlanePoints starting_places(std::span<const float> points, std::size_t width, st
 
 }  // namespace
 
-std::vector<double> tsne_affinities(std::span<const double> squared, std::size_t n,
+std::vector<double> tsne_affinities(std::span<const double> squared_distance, std::size_t n,
                                     double perplexity) {
   std::vector<double> p(n * n);
   const double wanted = std::log(perplexity);
   for (std::size_t i = 0; i < n; ++i) {
-    const auto distances = squared.subspan(i * n, n);
+    const auto distances = squared_distance.subspan(i * n, n);
     const auto row = std::span(p).subspan(i * n, n);
     double nearest = INFINITY;
     for (std::size_t j = 0; j < n; ++j)

@@ -28,7 +28,7 @@ PlanePoints tsne(std::span<const float> points, std::size_t width, const TsneOpt
 
 /// [point, point]: p_ij = (p_j|i + p_i|j) / 2n of Gaussians whose entropy is log(perplexity) nats.
 /// squared_distance: [point, point].
-std::vector<double> tsne_affinities(std::span<const double> squared_distance, std::size_t points,
+std::vector<double> tsne_affinities(std::span<const double> squared_distance, std::size_t n,
                                     double perplexity);
 
 /// The places along the two widest principal axes.
