@@ -258,7 +258,7 @@ bool Checker::attention(const Attention& a) {
 
 bool Checker::leads(const Leads& l) {
   const std::size_t time = model_.window();
-  if (!known(l.measured()) || !known(l.estimated()) ||
+  if (!known(l.measured()) || !is_float_slot(l.measured()) || !known(l.estimated()) ||
       !shaped(l.measured(), time, model_.leads()->size()) ||
       !shaped(l.estimated(), time, l.derive() ? 8 : kLeads) || !shaped(l.output(), time, kLeads) ||
       !apart(l.output(), l.measured()) || !apart(l.output(), l.estimated()))

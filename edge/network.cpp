@@ -158,19 +158,18 @@ class Rows {
 };
 
 void Runner::leads(const Leads& l) const {
-  const View to = begin(l.output()), from = view(l.estimated());
-  const Rows measured(view(l.measured()), kernels_), estimated(from, kernels_), out(to, kernels_);
+  const View to = begin(l.output()), from = view(l.estimated()), measured = view(l.measured());
+  const Rows estimated(from, kernels_), out(to, kernels_);
   const std::size_t width = from.channels, given = model_.leads()->size();
   std::size_t lead[kLeads];
   for (std::size_t i = 0; i < given; ++i)
     lead[i] = model_.leads()->Get(static_cast<flatbuffers::uoffset_t>(i));
-  float block_x[kBlock * kLeads], block_e[kBlock * kLeads], block_y[kBlock * kLeads];
+  float block_e[kBlock * kLeads], block_y[kBlock * kLeads];
   for (std::size_t first = 0; first < to.time; first += kBlock) {
     const std::size_t count = to.time - first < kBlock ? to.time - first : kBlock;
-    measured.read(first, count, block_x);
     estimated.read(first, count, block_e);
     for (std::size_t t = 0; t < count; ++t) {
-      const float *x = block_x + t * given, *e = block_e + t * width;
+      const float *x = measured.floats() + (first + t) * given, *e = block_e + t * width;
       float* y = block_y + t * kLeads;
       const auto measure = [&] {
         for (std::size_t i = 0; i < given; ++i) y[lead[i]] = x[i];
