@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 
@@ -91,7 +91,7 @@ void limit(int resource, std::uint64_t most) {
 /// Dies at once and in silence of whatever goes wrong.
 void confine(const ChildLimits& limits) {
   for (const int deadly : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGXCPU, SIGPIPE})
-    ::signal(deadly, SIG_DFL);
+    std::signal(deadly, SIG_DFL);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, limits.seconds);
   const std::uint64_t now = memory_of_this_process();
@@ -121,7 +121,7 @@ void answer(const Pipe& pipe, bool is_error, const std::string& text) {
 
 std::string take_part(std::string& parts) {
   const std::size_t end = parts.find('\0');
-  const std::string part = parts.substr(0, end);
+  std::string part = parts.substr(0, end);
   parts.erase(0, end == std::string::npos ? end : end + 1);
   return part;
 }

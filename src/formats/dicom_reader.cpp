@@ -85,8 +85,10 @@ std::string start_of(const DicomItem& root) {
   constexpr std::array<std::pair<DicomTag, DicomTag>, 2> kDates = {
       std::pair{kContentDate, kContentTime}, std::pair{kStudyDate, kStudyTime}};
   for (const auto& [date_tag, time_tag] : kDates) {
-    const std::string date = date_of(root.text(date_tag)), time = time_of(root.text(time_tag));
-    if (!date.empty()) return time.empty() ? date : date + "T" + time;
+    std::string start = date_of(root.text(date_tag));
+    if (start.empty()) continue;
+    if (const std::string time = time_of(root.text(time_tag)); !time.empty()) start += "T" + time;
+    return start;
   }
   return {};
 }
@@ -148,7 +150,8 @@ void read_statements(const DicomItem& root, Recording& recording) {
     if (statement.empty() && !annotation.find(kNumericValue) && !annotation.find(kRange)) {
       const std::string about = annotation.first(kConcept).text(kMeaning),
                         finding = annotation.first(kConceptCode).text(kMeaning);
-      if (!finding.empty()) statement = about.empty() ? finding : about + ": " + finding;
+      if (!about.empty() && !finding.empty()) statement = about + ": ";
+      statement += finding;
     }
     if (!statement.empty()) recording.statements.push_back(std::move(statement));
   }

@@ -127,7 +127,7 @@ class Choice {
   }
 
   std::vector<const EdfSignal*> by_unit() const {
-    const auto voltages = those([&](const EdfSignal& signal) {
+    auto voltages = those([&](const EdfSignal& signal) {
       return is_voltage(signal) && (says_nothing_of_origin(signal.label) ||
                                     (sampled_.size() == 1 && !says_other(signal)));
     });

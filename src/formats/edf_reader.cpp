@@ -79,7 +79,7 @@ struct Survey {
 
 class EdfStream final : public RecordingStream {
  public:
-  EdfStream(InputFile file, const ReadOptions& options)
+  EdfStream(const InputFile& file, const ReadOptions& options)
       : place_(file.place()), header_(read_edf_header(file)), records_(file, header_) {
     about_.name = file.path().stem().string();
     about_.format = header_.format();
@@ -274,8 +274,9 @@ class EdfStream final : public RecordingStream {
 
 }  // namespace
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): as format_table.h has it
 std::unique_ptr<RecordingStream> open_edf(InputFile file, const ReadOptions& options) {
-  return std::make_unique<EdfStream>(std::move(file), options);
+  return std::make_unique<EdfStream>(file, options);
 }
 
 }  // namespace liteheart

@@ -25,15 +25,15 @@ constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 
 /// The member `key` of an object; a null value where there is none.
 const json& member(const json& object, const char* key) {
-  static const json kNothing;
-  if (!object.is_object()) return kNothing;
+  static const json nothing;
+  if (!object.is_object()) return nothing;
   const auto found = object.find(key);
-  return found == object.end() ? kNothing : *found;
+  return found == object.end() ? nothing : *found;
 }
 
 const json& first(const json& array) {
-  static const json kNothing;
-  return array.is_array() && !array.empty() ? array.front() : kNothing;
+  static const json nothing;
+  return array.is_array() && !array.empty() ? array.front() : nothing;
 }
 
 std::string text_of(const json& object, const char* key) {

@@ -15,7 +15,7 @@
 namespace liteheart {
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 void check_writable(const Recording& recording) {
   if (recording.leads.empty() || recording.samples == 0 || !(recording.rate_hz > 0) ||
@@ -25,13 +25,13 @@ void check_writable(const Recording& recording) {
                 "fill the recording before it is written");
 }
 
-json mdc(int code, const std::string& display) {
-  return {{"coding", json::array({{{"system", "urn:oid:2.16.840.1.113883.6.24"},
+Json mdc(int code, const std::string& display) {
+  return {{"coding", Json::array({{{"system", "urn:oid:2.16.840.1.113883.6.24"},
                                    {"code", std::to_string(code)},
                                    {"display", display}}})}};
 }
 
-json lead_code(const std::string& lead) {
+Json lead_code(const std::string& lead) {
   if (const auto code = code_of_lead(lead))
     return mdc(kMdcPotential + *code, "MDC_ECG_ELEC_POTL_" + lead);
   return {{"text", trim(lead).empty() ? "lead" : lead}};
@@ -47,7 +47,7 @@ std::string data_of(std::span<const float> mv, double step) {
   return data;
 }
 
-json component(const Recording& recording, std::size_t lead) {
+Json component(const Recording& recording, std::size_t lead) {
   const double step = step_microvolts(recording.lead(lead));
   constexpr double kMillisecondsInSecond = 1000;
   return {
@@ -65,21 +65,21 @@ bool whole_date(std::string_view text) {
   return text.size() == 10 && text[4] == '-' && text[7] == '-';
 }
 
-void put_patient(const Recording& recording, json& observation) {
-  json patient = {{"resourceType", "Patient"}, {"id", "patient"}};
+void put_patient(const Recording& recording, Json& observation) {
+  Json patient = {{"resourceType", "Patient"}, {"id", "patient"}};
   if (!recording.patient_id.empty())
-    patient["identifier"] = json::array({{{"value", recording.patient_id}}});
+    patient["identifier"] = Json::array({{{"value", recording.patient_id}}});
   if (!recording.patient_name.empty())
-    patient["name"] = json::array({{{"text", recording.patient_name}}});
+    patient["name"] = Json::array({{{"text", recording.patient_name}}});
   if (!recording.sex.empty()) patient["gender"] = recording.sex;
   if (whole_date(recording.birth_date)) patient["birthDate"] = recording.birth_date;
   if (patient.size() == 2) return;
-  observation["contained"] = json::array({patient});
+  observation["contained"] = Json::array({patient});
   observation["subject"] = {{"reference", "#patient"}};
 }
 
 /// FHIR's dateTime: a date, or a date with time to the second and time zone.
-void put_start(const std::string& start, json& observation, json& notes) {
+void put_start(const std::string& start, Json& observation, Json& notes) {
   const std::string date = start.substr(0, 10);
   if (!whole_date(date)) return;
   const std::string time = start.size() > 11 ? start.substr(11) : std::string();
@@ -97,13 +97,13 @@ void put_start(const std::string& start, json& observation, json& notes) {
 
 std::string fhir_observation(const Recording& recording) {
   check_writable(recording);
-  json observation = {{"resourceType", "Observation"}};
-  json notes = json::array({{{"text", kFhirResearchNote}}});
+  Json observation = {{"resourceType", "Observation"}};
+  Json notes = Json::array({{{"text", kFhirResearchNote}}});
   put_patient(recording, observation);
   observation["status"] = "preliminary";
-  observation["category"] = json::array(
+  observation["category"] = Json::array(
       {{{"coding",
-         json::array({{{"system", "http://terminology.hl7.org/CodeSystem/observation-category"},
+         Json::array({{{"system", "http://terminology.hl7.org/CodeSystem/observation-category"},
                        {"code", "procedure"},
                        {"display", "Procedure"}}})}}});
   observation["code"] = mdc(kMdcPotential, "MDC_ECG_ELEC_POTL");
@@ -114,7 +114,7 @@ std::string fhir_observation(const Recording& recording) {
   if (!recording.device.empty()) observation["device"] = {{"display", recording.device}};
   for (std::size_t lead = 0; lead < recording.leads.size(); ++lead)
     observation["component"].push_back(component(recording, lead));
-  return observation.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+  return observation.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 void write_fhir(const Recording& recording, const std::filesystem::path& file) {

@@ -65,6 +65,7 @@ bool has_wfdb_header(const InputFile& file) {
   return std::find(signals.begin(), signals.end(), file.path()) != signals.end();
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): as format_table.h has it
 Stream open_by_header(InputFile file, const ReadOptions& options) {
   return open_wfdb(InputFile(header_beside(file.path())), options);
 }

@@ -20,6 +20,7 @@ namespace liteheart {
 
 /// Its functions by their own names, and the ids that its macros would name.
 struct Hdf5 {
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a name, not an expression
 #define LITEHEART_HDF5_MEMBER(name) decltype(&::name) name = nullptr;
   LITEHEART_HDF5_FUNCTIONS(LITEHEART_HDF5_MEMBER)
 #undef LITEHEART_HDF5_MEMBER

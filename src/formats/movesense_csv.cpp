@@ -77,6 +77,7 @@ TimeAxis axis_of(const std::vector<double>& stamps, const std::string& place) {
   std::vector<std::size_t> starts = packet_starts(stamps);
   if (starts.empty() || starts.front() == kPacket) starts.insert(starts.begin(), 0);
   std::vector<double> seconds;
+  seconds.reserve(starts.size());
   for (const std::size_t at : starts) seconds.push_back(stamps[at] / 1000 / kPacket);
   TimeAxis axis = read_time_axis(std::move(seconds));
   if (axis.rate_hz == 0)

@@ -143,7 +143,7 @@ std::string later_time(Date date, Bytes time, double later) {
 std::string start_of(const Tags& tags, double later, bool& swapped) {
   constexpr std::size_t kTimeBytes = 3;
   const Date date = read_date(tags[kDate], swapped);
-  const std::string day = iso_date(date.year, date.month, date.day);
+  std::string day = iso_date(date.year, date.month, date.day);
   const Bytes time = tags[kTime];
   if (day.empty() || time.size() < kTimeBytes || iso_time(time[0], time[1], time[2]).empty())
     return day;

@@ -130,6 +130,7 @@ class Guess {
     if (layout_.columns == 0) {
       if (cells.size() > kMostColumns) return false;
       std::vector<bool> numeric;
+      numeric.reserve(cells.size());
       for (const std::string_view cell : cells)
         numeric.push_back(looks_numeric(cell, layout_.decimal));
       if (std::none_of(cells.begin(), cells.end(),
