@@ -95,9 +95,10 @@ struct Elements {
 struct ByteGemm {
   const std::uint8_t* in;
   const std::int8_t* weight;                  // [depth / 4][columns][4], -127..127
-  const std::int32_t* sum;                    // [columns]: of a column's weights
-  const float *scale, *bias;                  // [columns]: for bytes as they are, the input's zero
-                                              // taken into the bias
+  const std::int32_t* sum;                    // [columns]: of a column's weights, for paths that
+                                              // take inputs less 128
+  const float *scale, *bias;                  // [columns], finite: for bytes as they are, the
+                                              // input's zero taken into the bias
   Elements add, out;                          // [rows][columns]; add may be out
   std::size_t rows, columns, depth, in_step;  // depth: a multiple of kDepthMultiple
   bool leaky;

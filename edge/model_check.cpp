@@ -13,7 +13,7 @@ using namespace file;
 
 constexpr std::size_t kLeads = 12;
 constexpr std::uint32_t kMostElements = 1U << 28, kMostArena = 1U << 30, kMostRows = 1U << 20;
-// 255 times a sum of weights, and a product of rows, then stay below 2^30.
+// 128 times a sum of weights, and a product of rows, then stay below 2^30.
 constexpr std::uint64_t kMostByteDepth = 1U << 15;
 constexpr std::int32_t kMostSum = 1 << 22;
 
@@ -236,8 +236,11 @@ bool Checker::byte_convolution(const Convolution& c) const {
       c.scale() == nullptr || c.weight8()->size() != whole * c.bias()->size() ||
       c.sum()->size() != c.bias()->size() || c.scale()->size() != c.bias()->size())
     return false;
-  for (const std::int32_t sum : *c.sum()) {
-    if (sum < -kMostSum || sum > kMostSum) return false;
+  // Of no numbers and infinities paths would make different ones.
+  for (flatbuffers::uoffset_t i = 0; i < c.sum()->size(); ++i) {
+    if (c.sum()->Get(i) < -kMostSum || c.sum()->Get(i) > kMostSum ||
+        !std::isfinite(c.scale()->Get(i)) || !std::isfinite(c.bias()->Get(i)))
+      return false;
   }
   return true;
 }

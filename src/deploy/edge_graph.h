@@ -27,7 +27,9 @@ struct EdgeStep {
   bool leaky = false;
   std::vector<float> weight;        // [tap x channel in][column]; Positions: its values
   std::vector<std::size_t> depths;  // of weight's matrices, where it is for Toom-Cook
-  std::vector<float> bias;          // [column]; columns: a multiple of edge::kColumnMultiple
+  // [column], columns a multiple of edge::kColumnMultiple; of bytes in floats, as `scale` takes
+  // (byte - zero) * weight8 to: the file has both otherwise.
+  std::vector<float> bias;
   std::vector<std::int8_t> weight8;
   std::vector<std::int32_t> sum;
   std::vector<float> scale;

@@ -167,6 +167,31 @@ TEST_F(SmallModel, that_gives_leads_which_no_step_has_put_together_is_refused) {
   EXPECT_EQ(EdgeModel::open(changed.data(), changed.size(), model), ModelStatus::kInconsistent);
 }
 
+TEST_F(SmallModel, with_measured_leads_in_bytes_is_refused) {
+  const auto changed =
+      test::small_edge_model(64, test::kToomWeights, false, {0}, "{}", /*measured_bytes=*/true);
+  EdgeModel model;
+  EXPECT_EQ(EdgeModel::open(changed.data(), changed.size(), model), ModelStatus::kInconsistent);
+}
+
+TEST_F(SmallModel, that_takes_bytes_to_no_finite_numbers_is_refused) {
+  for (const float worse : {INFINITY, -INFINITY, NAN}) {
+    for (const auto values : {&file::Convolution::scale, &file::Convolution::bias}) {
+      auto changed = bytes;
+      for (const auto* step : *file::GetModel(changed.data())->network()->steps()) {
+        const auto* c = step->op_as_Convolution();
+        if (c == nullptr || c->weight8() == nullptr) continue;
+        const auto* last = (c->*values)()->data() + 15;
+        std::memcpy(changed.data() + (reinterpret_cast<const std::uint8_t*>(last) - changed.data()),
+                    &worse, sizeof worse);
+      }
+      EdgeModel model;
+      EXPECT_EQ(EdgeModel::open(changed.data(), changed.size(), model), ModelStatus::kInconsistent)
+          << worse;
+    }
+  }
+}
+
 TEST_F(SmallModel, with_any_byte_changed_is_refused_or_runs_within_its_memory) {
   Exact damaged(bytes, bytes.size());
   std::size_t refused = 0, ran = 0;

@@ -14,13 +14,15 @@ namespace liteheart::test {
 /// What its convolution by Toom-Cook has: five taps, 32 channels into 16.
 constexpr std::size_t kToomWeights = edge::toom_cook_weight_count(16, std::uint64_t{2} * 32, 32);
 /// spare: has a slot of 12 leads, the last, that nothing writes. made_of: its provenance.
+/// measured_bytes: its leads are put together from measured ones in bytes, which is refused.
 /// Lead I, or those of `leads`: leads estimated, derived, convolved with stride and by Toom-Cook,
 /// attended to, pooled, and bytes.
 inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
                                                   std::size_t toom_weights = kToomWeights,
                                                   bool spare = false,
                                                   const std::vector<std::uint8_t>& leads = {0},
-                                                  const std::string& made_of = "{}") {
+                                                  const std::string& made_of = "{}",
+                                                  bool measured_bytes = false) {
   namespace file = edge::file;
   constexpr std::uint32_t kHalo = 8;
   const std::uint32_t tokens = window / 4;
@@ -57,7 +59,8 @@ inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
   step(file::CreateConvolution(b, quarter, aside, -1, 5, 1, 2, 1, true, w7, b7, 0, 0, 0, true));
   const auto w2 = values(9 * 32 * 32), b2 = values(32);
   step(file::CreateConvolution(b, quarter, eight, -1, 9, 1, 4, 4, false, w2, b2));
-  step(file::CreateLeads(b, input, eight, twelve, true));
+  step(file::CreateQuantize(b, input, bytes));
+  step(file::CreateLeads(b, measured_bytes ? bytes : input, eight, twelve, true));
   const auto w3 = values(9 * 12 * 16), b3 = values(16);
   step(file::CreateConvolution(b, twelve, x, -1, 9, 4, 4, 1, true, w3, b3));
   const auto table = values(tokens * 16);
@@ -66,13 +69,12 @@ inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
   const auto w4 = values(16 * 48), b4 = values(48);
   step(file::CreateConvolution(b, norm, qkv, -1, 1, 1, 0, 1, false, w4, b4));
   step(file::CreateAttention(b, qkv, mixed, 4, true));
-  step(file::CreateQuantize(b, input, bytes));
   const std::size_t depth = std::size_t{4} * measured;
   std::vector<std::int8_t> weight8(depth * 16);
   std::vector<std::int32_t> sums(16, 0);
   for (std::size_t i = 0; i < weight8.size(); ++i) {
     weight8[i] = static_cast<std::int8_t>(static_cast<int>(random() % 255) - 127);
-    sums[i / depth] += weight8[i];
+    sums[i / edge::kDepthMultiple % 16] += weight8[i];
   }
   const auto w8 = b.CreateVector(weight8);
   const auto s8 = b.CreateVector(sums);
