@@ -19,7 +19,7 @@ namespace liteheart {
 /// beats of an annotation file (.atr, else .qrs or .ecg) beside it. The leads are the signals that
 /// are voltages at one rate (see choose_wfdb_leads). ReadOptions::rate_hz counts where the header
 /// has none. Little is held in memory. Throws Error.
-std::unique_ptr<RecordingStream> open_wfdb(InputFile header, const ReadOptions& options);
+std::unique_ptr<RecordingStream> open_wfdb(InputFile file, const ReadOptions& options);
 
 /// The same from memory, without annotations: `text` is the header, `place` its name for errors,
 /// `source` gives signal files and the headers of segments. Recording::name is left empty.

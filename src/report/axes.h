@@ -50,7 +50,7 @@ class Axes {
  public:
   /// A panel of `width` x `height` mm whose title and legend stand above the plot.
   Axes(const std::string& title, double width, double height, const Axis& x, const Axis& y,
-       std::span<const LegendEntry> legend = {});
+       std::span<const LegendEntry> entries = {});
 
   Point at(double x, double y) const { return {to_x(x), to_y(y)}; }
   double to_x(double x) const;

@@ -95,9 +95,11 @@ class Planner {
     plan_.row_mm = row_mm;
     plan_.rows = static_cast<int>(leads);
     const double width = kSignalMm / static_cast<double>(count);
-    for (std::size_t i = 0; i < count * leads; ++i)
+    for (std::size_t i = 0; i < count * leads; ++i) {
+      const std::size_t column = i / leads;
       add(std::string(kLeadNames[i]), static_cast<int>(i % leads),
-          width * static_cast<double>(i / leads), width);
+          width * static_cast<double>(column), width);
+    }
   }
   void rows() {
     const std::vector<std::string> leads = all_leads(sheet_);

@@ -61,6 +61,7 @@ Panel embedding_panel(const EvaluatedSystem& system, const PlanePoints& plane,
   const double scale = (kSide - 3) / std::max({high[0] - low[0], high[1] - low[1], 1e-9});
   const Point centre{1 + kSide / 2, top + kSide / 2};
   std::vector<Dots> dots;
+  dots.reserve(entries.size());
   for (const LegendEntry& e : entries) dots.push_back({{}, 0.75, e.colour});
   for (std::size_t i = 0; i < plane.size(); ++i)
     dots[kind[i]].centres.push_back({centre.x + (plane[i][0] - (low[0] + high[0]) / 2) * scale,
@@ -86,6 +87,7 @@ PanelFigure embedding_figure(std::span<const EvaluatedSystem> systems, std::uint
   const Evaluation& last = systems.back().evaluation;
   const auto classes = frequent_classes(last.report);
   std::vector<LegendEntry> entries;
+  entries.reserve(classes.size() + 1);
   for (const std::size_t c : classes)
     entries.push_back(
         {short_name(last.report.classes[c].diagnosis), kPalette[entries.size()], {}, true});

@@ -218,7 +218,7 @@ void flatten(const std::string& key, const nlohmann::json& value,
              std::vector<std::pair<std::string, std::string>>& leaves) {
   if (value.is_object()) {
     for (const auto& [name, inner] : value.items())
-      flatten(key.empty() ? name : key + "." + name, inner, leaves);
+      flatten(key.empty() ? name : fmt::format("{}.{}", key, name), inner, leaves);
   } else {
     leaves.emplace_back(key,
                         value.is_string()
