@@ -11,6 +11,7 @@
 #include "data/dataset_json.h"
 #include "deploy/agreement.h"
 #include "deploy/edge_export.h"
+#include "deploy/fold.h"
 #include "deploy/model_bytes.h"
 #include "deploy/onnx_engine.h"
 #include "deploy/onnx_export.h"
@@ -60,6 +61,7 @@ std::vector<Way> ways_of(const CheckArguments& a, const PreparedDataset& data) {
   }
   ways.push_back({"libtorch", open_torch_engine(a.model, 1)});
   const Model model = load_model(model_file(a.model));
+  require_no_trees(model, a.model);
   const EdgeGraph graph = edge_graph(model);
   add_edge_ways(ways, "edge fp32", edge_bytes(with_fewer_products(graph), model.card), a);
   const auto onnx = installed_onnx_runtime();

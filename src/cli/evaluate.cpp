@@ -154,8 +154,18 @@ void run(const EvaluateArguments& a) {
        {std::pair{"teacher", a.teacher}, std::pair{"baseline", a.baseline},
         std::pair{"model", a.model}}) {
     if (path.empty()) continue;
-    Progress progress(role, records.size());
-    options.progress = [&](std::size_t done, std::size_t) { progress.update(done); };
+    std::optional<Progress> progress;
+    std::string shown;
+    const auto show = [&](const std::string& stage, std::size_t done, std::size_t total) {
+      if (stage != std::exchange(shown, stage)) progress.emplace(stage, total);
+      progress->update(done);
+    };
+    options.progress = [&show, name = std::string(role)](std::size_t done, std::size_t total) {
+      show(name, done, total);
+    };
+    options.measuring = [&](std::size_t done, std::size_t total) {
+      show("measuring", done, total);
+    };
     rows.push_back({role, path, evaluate_model(path, data, records, options)});
   }
   const Evaluation& model = rows.back().evaluation;

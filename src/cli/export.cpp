@@ -8,6 +8,7 @@
 #include "deploy/c_export.h"
 #include "deploy/edge_export.h"
 #include "deploy/engine.h"
+#include "deploy/fold.h"
 #include "deploy/onnx_export.h"
 #include "deploy/onnx_int8.h"
 #include "deploy/prepared_windows.h"
@@ -68,6 +69,7 @@ std::string file_for(const std::filesystem::path& file, const Target& target,
                      const ExportArguments& a, const std::filesystem::path& out) {
   if (is_edge_model(file)) return header_of(file, target, a, out);
   const Model model = load_model(file);
+  require_no_trees(model, file.string());
   if (&target != &kOnnx) return edge_file(model, target, a, out);
   return a.int8 ? onnx_int8_bytes(model, calibration(model, a.data)) : onnx_bytes(model);
 }

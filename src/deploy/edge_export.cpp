@@ -144,6 +144,7 @@ int write_backbone(GraphWriter& writer, const BackboneImpl& net, int input) {
 }  // namespace
 
 EdgeGraph edge_graph(const Model& model) {
+  require_no_trees(model);
   torch::NoGradGuard no_grad;
   const ModelCard& card = model.card;
   EdgeGraph graph;

@@ -23,7 +23,7 @@ class Engine {
   };
   /// windows: [window, lead, time]. `restore` needs card().restoration.
   virtual Output run(std::span<const float> windows, bool restore) = 0;
-  /// The same model as an .lhm file's bytes.
+  /// Its networks as an .lhm file's bytes: trees beside them look nowhere.
   virtual std::vector<std::uint8_t> edge_model() const = 0;
 
   /// Floats of one window.

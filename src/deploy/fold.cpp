@@ -1,6 +1,14 @@
 #include "deploy/fold.h"
 
+#include "ecg/error.h"
+
 namespace liteheart {
+
+void require_no_trees(const Model& model, const std::string& place) {
+  if (!model.trees) return;
+  throw Error(place, "measures what it is given and has trees beside its network: no device does",
+              "train it with --measured_share 0");
+}
 
 Folded fold(const torch::nn::Conv2dImpl& conv) {
   return {conv.weight.detach().to(at::kDouble).squeeze(2), conv.bias.detach().to(at::kDouble)};

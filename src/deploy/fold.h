@@ -7,6 +7,10 @@
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/normalization.h>
 
+#include <string>
+
+#include "nn/model.h"
+
 namespace liteheart {
 
 /// A convolution over time or a linear layer (one tap).
@@ -14,6 +18,9 @@ struct Folded {
   at::Tensor weight;  // [out, in, tap]
   at::Tensor bias;    // [out]
 };
+
+/// Throws Error where a model's opinion is not its networks' alone.
+void require_no_trees(const Model& model, const std::string& place = "model");
 
 Folded fold(const torch::nn::Conv2dImpl& conv);
 /// With the batch norm behind it.

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "deploy/fold.h"
 #include "deploy/onnx_parts.h"
 #include "ecg/leads.h"
 
@@ -125,6 +126,7 @@ std::string write_backbone(OnnxGraph& graph, const BackboneImpl& net, std::strin
 }  // namespace
 
 std::string onnx_bytes(const Model& model) {
+  require_no_trees(model);
   torch::NoGradGuard no_grad;
   const ModelCard& card = model.card;
   return onnx_file(card, [&](OnnxGraph& graph) {

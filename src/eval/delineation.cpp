@@ -4,8 +4,6 @@
 #include <cmath>
 #include <numbers>
 
-#include "eval/median_beat.h"
-
 namespace liteheart {
 namespace {
 
@@ -37,7 +35,9 @@ std::optional<Limits> qrs_limits(const MedianBeat& beat) {
   constexpr double kShares[] = {0.08, 0.12, 0.18};
   std::vector<double> slope = squared_slope(beat.leads);
   for (double& s : slope) s = std::sqrt(s);
-  std::vector<double> ranked = slope;
+  // However long before QRS the beat begins, what is usual is that of its last 250 ms and after.
+  const auto first = static_cast<std::ptrdiff_t>(beat.centre - beat.leads.steps(0.25));
+  std::vector<double> ranked(slope.begin() + first, slope.end());
   const auto quarter = ranked.begin() + static_cast<std::ptrdiff_t>(ranked.size() / 4);
   std::nth_element(ranked.begin(), quarter, ranked.end());
   const auto centre = slope.begin() + static_cast<std::ptrdiff_t>(beat.centre);
@@ -75,25 +75,6 @@ bool flat(const SampledLeads& leads, std::size_t lead) {
   return *high - *low <= 1e-5F * std::max(std::abs(*low), std::abs(*high));
 }
 
-std::optional<double> qrs_axis_deg(const SampledLeads& leads, const Limits& qrs,
-                                   const Levels& levels) {
-  constexpr double kIndeterminate = 0.05;  // share of the areas that is left
-  double rectified = 0;
-  const auto net = [&](std::size_t lead, double scale) {
-    double sum = 0;
-    for (std::size_t i = qrs.onset; i <= qrs.end; ++i) {
-      const double v = scale * (leads.lead(lead)[i] - levels[lead]);
-      sum += v;
-      rectified += std::abs(v);
-    }
-    return sum;
-  };
-  if (flat(leads, kI) || flat(leads, kAvf)) return std::nullopt;
-  const double left = net(kI, 1), down = net(kAvf, 2 / std::numbers::sqrt3);
-  if (!(std::hypot(left, down) > kIndeterminate * rectified)) return std::nullopt;
-  return std::atan2(down, left) * 180 / std::numbers::pi;
-}
-
 /// Distance of the twelve leads from their isoelectric levels, averaged over 20 ms; [samples].
 std::vector<double> magnitude(const SampledLeads& leads, const Levels& levels) {
   std::vector<double> out(leads.samples);
@@ -126,10 +107,10 @@ std::size_t t_peak(const std::vector<double>& magnitude, const MedianBeat& beat,
 }
 
 /// Sample at which the tangent to the steepest descent of T meets the level that it descends to.
-std::optional<double> t_end(const MedianBeat& beat, const Limits& qrs, const Levels& levels) {
+std::optional<double> t_end(const MedianBeat& beat, const Limits& qrs,
+                            const std::vector<double>& height, std::size_t peak) {
   constexpr double kSmallest = 0.04, kRise = 0.15, kDescent = 0.4;
-  const std::vector<double> height = magnitude(beat.leads, levels);
-  const std::size_t peak = t_peak(height, beat, qrs), reach = beat.leads.steps(0.008);
+  const std::size_t reach = beat.leads.steps(0.008);
   const auto at = [&](std::size_t i) { return height.begin() + static_cast<std::ptrdiff_t>(i); };
   const double of_qrs = *std::max_element(at(qrs.onset), at(qrs.end));
   if (peak == 0 || height[peak] < kSmallest * of_qrs) return std::nullopt;
@@ -152,22 +133,50 @@ std::optional<double> t_end(const MedianBeat& beat, const Limits& qrs, const Lev
 
 }  // namespace
 
+std::optional<Delineation> delineate(const MedianBeat& beat) {
+  const auto qrs = qrs_limits(beat);
+  if (!qrs) return std::nullopt;
+  Delineation out{qrs->onset, qrs->end, isoelectric_levels(beat.leads, qrs->onset), {}, 0, {}};
+  out.magnitude = magnitude(beat.leads, out.level);
+  out.t_peak = t_peak(out.magnitude, beat, *qrs);
+  out.t_end = t_end(beat, *qrs, out.magnitude, out.t_peak);
+  return out;
+}
+
+std::optional<double> qrs_axis_deg(const MedianBeat& beat, const Delineation& waves) {
+  const SampledLeads& leads = beat.leads;
+  constexpr double kIndeterminate = 0.05;  // share of the areas that is left
+  double rectified = 0;
+  const auto net = [&](std::size_t lead, double scale) {
+    double sum = 0;
+    for (std::size_t i = waves.qrs_onset; i <= waves.qrs_end; ++i) {
+      const double v = scale * (leads.lead(lead)[i] - waves.level[lead]);
+      sum += v;
+      rectified += std::abs(v);
+    }
+    return sum;
+  };
+  if (flat(leads, kI) || flat(leads, kAvf)) return std::nullopt;
+  const double left = net(kI, 1), down = net(kAvf, 2 / std::numbers::sqrt3);
+  if (!(std::hypot(left, down) > kIndeterminate * rectified)) return std::nullopt;
+  return std::atan2(down, left) * 180 / std::numbers::pi;
+}
+
 EcgMeasurements measure_ecg(std::span<const float> leads, std::size_t samples, std::size_t valid,
                             double rate_hz) {
   EcgMeasurements out;
-  const auto beat = median_beat(leads, samples, valid, rate_hz);
-  if (!beat) return out;
-  const auto qrs = qrs_limits(*beat);
-  if (!qrs) return out;
-  const double step_ms = 1000 / beat->leads.rate_hz;
-  const Levels levels = isoelectric_levels(beat->leads, qrs->onset);
-  out.qrs_ms = static_cast<double>(qrs->end - qrs->onset) * step_ms;
-  out.qrs_axis_deg = qrs_axis_deg(beat->leads, *qrs, levels);
-  if (const auto end = t_end(*beat, *qrs, levels))
-    out.qt_ms = (*end - static_cast<double>(qrs->onset)) * step_ms;
-  const std::size_t st = qrs->end + beat->leads.steps(0.06);
+  const auto beats = find_beats(leads, samples, valid, rate_hz);
+  if (!beats) return out;
+  const MedianBeat& beat = beats->median;
+  const auto waves = delineate(beat);
+  if (!waves) return out;
+  const double step_ms = 1000 / beat.leads.rate_hz;
+  out.qrs_ms = static_cast<double>(waves->qrs_end - waves->qrs_onset) * step_ms;
+  out.qrs_axis_deg = qrs_axis_deg(beat, *waves);
+  if (waves->t_end) out.qt_ms = (*waves->t_end - static_cast<double>(waves->qrs_onset)) * step_ms;
+  const std::size_t st = waves->qrs_end + beat.leads.steps(0.06);
   for (std::size_t lead = 0; lead < kLeads; ++lead)
-    if (!flat(beat->leads, lead)) out.st[lead] = beat->leads.lead(lead)[st] - levels[lead];
+    if (!flat(beat.leads, lead)) out.st[lead] = beat.leads.lead(lead)[st] - waves->level[lead];
   return out;
 }
 

@@ -10,9 +10,9 @@ namespace liteheart {
 namespace {
 
 constexpr std::size_t kFewestBeats = 3;
-constexpr double kBefore = 0.25, kShift = 0.016;  // s, before the centre; of the alignment
+constexpr double kShift = 0.016, kHalfQrs = 0.04;  // s, of the alignment; of what is compared
 
-using Beats = std::vector<std::size_t>;  // centres of QRS, ascending
+using Centres = std::vector<std::size_t>;  // of QRS, ascending
 
 bool measurable(std::span<const float> leads, std::size_t samples, std::size_t valid,
                 double rate_hz) {
@@ -75,7 +75,7 @@ SampledLeads upsampled(std::span<const float> leads, std::size_t samples, std::s
 }
 
 /// Where the slope's energy peaks, once in 240 ms, above a share of what every 1.5 s usually reach.
-Beats find_beats(const SampledLeads& ecg) {
+Centres steepest(const SampledLeads& ecg) {
   constexpr double kShare = 0.12;
   const std::size_t half = ecg.steps(0.04), part = ecg.steps(1.5), refractory = ecg.steps(0.24);
   const auto energy = moving_mean(moving_mean(squared_slope(ecg), half), half);
@@ -83,7 +83,7 @@ Beats find_beats(const SampledLeads& ecg) {
   for (std::size_t i = 0; i < ecg.samples; ++i)
     highest[i / part] = std::max(highest[i / part], static_cast<float>(energy[i]));
   const double threshold = kShare * static_cast<double>(median(highest));
-  Beats beats;
+  Centres beats;
   for (std::size_t i = 0; i < ecg.samples; ++i) {
     if (energy[i] <= threshold) continue;
     if (beats.empty() || i - beats.back() > refractory) {
@@ -95,7 +95,7 @@ Beats find_beats(const SampledLeads& ecg) {
   return beats;
 }
 
-double median_rr_s(const SampledLeads& ecg, const Beats& beats) {
+double median_rr_s(const SampledLeads& ecg, const Centres& beats) {
   std::vector<float> rr;
   for (std::size_t i = 1; i < beats.size(); ++i)
     rr.push_back(static_cast<float>(beats[i] - beats[i - 1]));
@@ -104,7 +104,7 @@ double median_rr_s(const SampledLeads& ecg, const Beats& beats) {
 
 /// Correlation of the QRS complexes around a and b, all leads together.
 float likeness(const SampledLeads& ecg, std::size_t a, std::size_t b) {
-  const std::size_t half = ecg.steps(0.04);
+  const std::size_t half = ecg.steps(kHalfQrs);
   double aa = 0, bb = 0, ab = 0;
   for (std::size_t lead = 0; lead < kLeads; ++lead) {
     const float* x = ecg.lead(lead) + a - half;
@@ -123,7 +123,7 @@ float likeness(const SampledLeads& ecg, std::size_t a, std::size_t b) {
 }
 
 /// The beat that most others are like.
-std::size_t typical_beat(const SampledLeads& ecg, const Beats& beats) {
+std::size_t typical_beat(const SampledLeads& ecg, const Centres& beats) {
   std::size_t typical = beats.front();
   float highest = -1;
   std::vector<float> to_others(beats.size());
@@ -135,21 +135,21 @@ std::size_t typical_beat(const SampledLeads& ecg, const Beats& beats) {
   return typical;
 }
 
-/// The beats like the typical one, shifted to where they are most like it.
-Beats alike(const SampledLeads& ecg, const Beats& beats) {
-  constexpr float kAlike = 0.85F;
-  const std::size_t typical = typical_beat(ecg, beats), shift = ecg.steps(kShift);
-  Beats kept;
-  for (const std::size_t beat : beats) {
-    std::size_t best = beat;
+/// Shifts each beat to where it is most like the typical one, where the segment holds that.
+void align(std::size_t typical, Beats& beats) {
+  const SampledLeads& ecg = beats.leads;
+  const std::size_t shift = ecg.steps(kShift), reach = shift + ecg.steps(kHalfQrs);
+  for (std::size_t& centre : beats.centre) {
+    const std::size_t beat = centre;
     float highest = -1;
-    for (std::size_t at = beat - shift; at <= beat + shift; ++at) {
-      const float here = likeness(ecg, typical, at);
-      if (here > highest) highest = here, best = at;
+    if (beat >= reach && beat + reach < ecg.samples) {
+      for (std::size_t at = beat - shift; at <= beat + shift; ++at) {
+        const float here = likeness(ecg, typical, at);
+        if (here > highest) highest = here, centre = at;
+      }
     }
-    if (highest >= kAlike) kept.push_back(best);
+    beats.likeness.push_back(highest);
   }
-  return kept;
 }
 
 }  // namespace
@@ -179,27 +179,40 @@ std::vector<double> moving_mean(std::span<const double> x, std::size_t half) {
   return out;
 }
 
-std::optional<MedianBeat> median_beat(std::span<const float> leads, std::size_t samples,
-                                      std::size_t valid, double rate_hz) {
+std::optional<Beats> find_beats(std::span<const float> leads, std::size_t samples,
+                                std::size_t valid, double rate_hz, double before_s) {
   if (!measurable(leads, samples, valid, rate_hz)) return std::nullopt;
-  const SampledLeads ecg = upsampled(leads, samples, valid, rate_hz);
-  Beats beats = find_beats(ecg);
-  if (beats.size() < kFewestBeats) return std::nullopt;
-  MedianBeat out{{0, ecg.rate_hz, {}}, ecg.steps(kBefore), median_rr_s(ecg, beats)};
+  Beats out;
+  out.leads = upsampled(leads, samples, valid, rate_hz);
+  const SampledLeads& ecg = out.leads;
+  out.centre = steepest(ecg);
+  if (out.centre.size() < kFewestBeats) return std::nullopt;
+  MedianBeat& usual = out.median;
+  usual = {{0, ecg.rate_hz, {}}, ecg.steps(before_s), median_rr_s(ecg, out.centre)};
   const std::size_t shift = ecg.steps(kShift);
-  const std::size_t after = ecg.steps(std::clamp(out.rr_s - 0.24, 0.25, 0.75));
-  std::erase_if(beats, [&](std::size_t beat) {
-    return beat < out.centre + shift || beat + after + shift > ecg.samples;
-  });
-  if (beats.size() >= kFewestBeats) beats = alike(ecg, beats);
+  const std::size_t after = ecg.steps(std::clamp(usual.rr_s - 0.24, 0.25, 0.75));
+  const auto is_whole = [&](std::size_t beat) {
+    return beat >= usual.centre + shift && beat + after + shift <= ecg.samples;
+  };
+  std::vector<bool> whole;
+  Centres beats;
+  for (const std::size_t beat : out.centre) {
+    whole.push_back(is_whole(beat));
+    if (whole.back()) beats.push_back(beat);
+  }
   if (beats.size() < kFewestBeats) return std::nullopt;
-  out.leads.samples = out.centre + after;
+  align(typical_beat(ecg, beats), out);
+  beats.clear();
+  for (std::size_t i = 0; i < whole.size(); ++i)
+    if (whole[i] && out.likeness[i] >= kAlike) beats.push_back(out.centre[i]);
+  if (beats.size() < kFewestBeats) return std::nullopt;
+  usual.leads.samples = usual.centre + after;
   std::vector<float> values(beats.size());
   for (std::size_t lead = 0; lead < kLeads; ++lead) {
-    for (std::size_t i = 0; i < out.leads.samples; ++i) {
+    for (std::size_t i = 0; i < usual.leads.samples; ++i) {
       for (std::size_t b = 0; b < beats.size(); ++b)
-        values[b] = ecg.lead(lead)[beats[b] - out.centre + i];
-      out.leads.value.push_back(median(values));
+        values[b] = ecg.lead(lead)[beats[b] - usual.centre + i];
+      usual.leads.value.push_back(median(values));
     }
   }
   return out;

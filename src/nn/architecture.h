@@ -33,6 +33,13 @@ struct RestorationShape {
   bool derive_limb_leads = true;
 };
 
+/// Boosted trees that judge what is measured on the leads; the logit is a mean of the network's and
+/// theirs.
+struct TreesShape {
+  int measured = 0;     // the version of the list of measurements: kMeasurementsVersion
+  double share = 0.75;  // of the trees in the logit
+};
+
 /// Names: student-tiny, student-small, student-base, teacher-base, teacher-medium, teacher-large.
 /// Leads, classes, strides stay as given. Throws Error listing the names.
 BackboneShape backbone_preset(std::string_view name);

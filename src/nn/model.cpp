@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 #include <torch/utils.h>
 
+#include <algorithm>
 #include <map>
+#include <stdexcept>
 
 #include "ecg/error.h"
+#include "measured/measurements.h"
 
 namespace liteheart {
 namespace {
@@ -66,6 +69,71 @@ void require_large_tensors(const ModelCard& card, const TensorsByName& tensors,
   }
 }
 
+/// [tree, split] and [tree, leaf] of all trees.
+void store_trees(const BoostedTrees& trees, NamedTensors& into) {
+  constexpr auto kSplits = static_cast<std::int64_t>(BoostedTree::kSplits),
+                 kLeaves = static_cast<std::int64_t>(BoostedTree::kLeaves);
+  const auto count = static_cast<std::int64_t>(trees.trees().size());
+  const auto shares = static_cast<std::int64_t>(BoostedTrees::kShares);
+  const at::Tensor measurement = at::empty({count, kSplits}, at::kInt),
+                   threshold = at::empty({count, kSplits}), value = at::empty({count, kLeaves});
+  for (std::int64_t i = 0; i < count; ++i) {
+    const BoostedTree& tree = trees.trees()[static_cast<std::size_t>(i)];
+    std::ranges::copy(tree.measurement, measurement.data_ptr<std::int32_t>() + i * kSplits);
+    std::ranges::copy(tree.threshold, threshold.data_ptr<float>() + i * kSplits);
+    std::ranges::copy(tree.value, value.data_ptr<float>() + i * kLeaves);
+  }
+  into.emplace_back("trees.base", at::tensor(trees.base()).reshape({shares, -1}));
+  into.emplace_back("trees.count", at::tensor(trees.count(), at::kInt).reshape({shares, -1}));
+  into.emplace_back("trees.measurement", measurement);
+  into.emplace_back("trees.threshold", threshold);
+  into.emplace_back("trees.value", value);
+}
+
+std::shared_ptr<const BoostedTrees> stored_trees(const TensorsByName& tensors,
+                                                 const ModelCard& card, const std::string& place) {
+  if (card.trees->measured != kMeasurementsVersion) {
+    throw Error(place, "its trees are of other measurements than this program's",
+                "use the liteheart that wrote it, or train the model again");
+  }
+  constexpr auto kSplits = static_cast<std::int64_t>(BoostedTree::kSplits),
+                 kLeaves = static_cast<std::int64_t>(BoostedTree::kLeaves);
+  const auto get = [&](const char* name, at::IntArrayRef sizes, at::ScalarType type) {
+    const at::Tensor& found = require_tensor(tensors, name, sizes, place);
+    if (found.scalar_type() != type)
+      throw Error(place, std::string("tensor '") + name + "' is of another kind of number",
+                  "the file is damaged or was edited");
+    return found;
+  };
+  const auto at_thresholds = tensors.find("trees.threshold");
+  const std::int64_t count = at_thresholds == tensors.end() || at_thresholds->second.dim() == 0
+                                 ? 0
+                                 : at_thresholds->second.size(0);
+  const std::int64_t sums[] = {static_cast<std::int64_t>(BoostedTrees::kShares),
+                               card.backbone.classes};
+  const at::Tensor threshold = get("trees.threshold", {count, kSplits}, at::kFloat),
+                   measurement = get("trees.measurement", {count, kSplits}, at::kInt),
+                   value = get("trees.value", {count, kLeaves}, at::kFloat),
+                   base = get("trees.base", sums, at::kFloat),
+                   counts = get("trees.count", sums, at::kInt);
+  std::vector<BoostedTree> trees(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) {
+    BoostedTree& tree = trees[static_cast<std::size_t>(i)];
+    std::copy_n(measurement.data_ptr<std::int32_t>() + i * kSplits, kSplits, tree.measurement);
+    std::copy_n(threshold.data_ptr<float>() + i * kSplits, kSplits, tree.threshold);
+    std::copy_n(value.data_ptr<float>() + i * kLeaves, kLeaves, tree.value);
+  }
+  try {
+    return std::make_shared<const BoostedTrees>(
+        kMeasurements, std::vector(base.data_ptr<float>(), base.data_ptr<float>() + base.numel()),
+        std::vector(counts.data_ptr<std::int32_t>(),
+                    counts.data_ptr<std::int32_t>() + counts.numel()),
+        std::move(trees));
+  } catch (const std::invalid_argument& e) {
+    throw Error(place, e.what(), "the file is damaged: copy it again");
+  }
+}
+
 }  // namespace
 
 std::filesystem::path model_file(const std::filesystem::path& path) {
@@ -92,6 +160,14 @@ ModelOutput Model::forward(const torch::Tensor& x, double true_share,
         true_share > 0 ? out.restored * (1 - true_share) + true_leads * true_share : out.restored);
   }
   return out;
+}
+
+void Model::add_trees(std::span<float> logits, std::span<const float> measured,
+                      std::optional<std::size_t> share) const {
+  if (!trees) return;
+  const auto weight = static_cast<float>(card.trees->share);
+  const std::vector<float> of_trees = trees->logits(measured, share);
+  for (std::size_t c = 0; c < logits.size(); ++c) logits[c] += weight * (of_trees[c] - logits[c]);
 }
 
 void Model::train(bool on) {
@@ -134,6 +210,7 @@ void save_model(const std::filesystem::path& file, const Model& model) {
     if (name.ends_with("num_batches_tracked")) continue;  // of no use to inference
     weights.tensors.emplace_back(name, tensor.detach().to(torch::kCPU).contiguous());
   }
+  if (model.trees) store_trees(*model.trees, weights.tensors);
   weights.metadata[kKey] = card_to_json(model.card).dump();
   write_safetensors(file, weights);
 }
@@ -147,9 +224,10 @@ Model load_model(const std::filesystem::path& path) {
   const auto file = model_file(path);
   const WeightFile weights = read_safetensors(file);
   const ModelCard card = read_card(weights, file.string());
-  require_large_tensors(card, TensorsByName(weights.tensors.begin(), weights.tensors.end()),
-                        file.string());
+  const TensorsByName tensors(weights.tensors.begin(), weights.tensors.end());
+  require_large_tensors(card, tensors, file.string());
   Model model = Model::create(card, 0);
+  if (card.trees) model.trees = stored_trees(tensors, card, file.string());
   NamedTensors wanted;
   for (const auto& item : model.state()) {
     if (!item.first.ends_with("num_batches_tracked")) wanted.push_back(item);

@@ -4,9 +4,13 @@
 #include <torch/types.h>
 
 #include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "measured/boosted_trees.h"
 #include "nn/backbone.h"
 #include "nn/model_card.h"
 #include "nn/restoration.h"
@@ -25,6 +29,7 @@ struct Model {
   ModelCard card;
   Restoration restoration{nullptr};  // null without one
   Backbone backbone{nullptr};
+  std::shared_ptr<const BoostedTrees> trees;  // as the card says
 
   /// Networks of the card's shapes, initialized from `seed`.
   static Model create(const ModelCard& card, std::uint64_t seed);
@@ -32,6 +37,11 @@ struct Model {
   /// leads, [batch, 12, time], and the rest of the restored ones.
   ModelOutput forward(const torch::Tensor& x, double true_share = 0,
                       const torch::Tensor& true_leads = {});
+  /// The model's logits, [class], from the network's and, where there are trees, from what was
+  /// measured on the leads (measure_window). share: of the trees' rows, where they may have learned
+  /// from this recording.
+  void add_trees(std::span<float> logits, std::span<const float> measured,
+                 std::optional<std::size_t> share = std::nullopt) const;
   void train(bool on);
   void to(const torch::Device& device);
   /// Parameters in a fixed order.

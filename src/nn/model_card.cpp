@@ -64,6 +64,10 @@ ModelCard parse(const json& j) {
     card.restoration->width = r.at("width");
     card.restoration->derive_limb_leads = r.at("derive_limb_leads");
   }
+  if (j.contains("trees")) {
+    const json& t = j.at("trees");
+    card.trees = TreesShape{t.at("measured"), t.at("share")};
+  }
   for (const json& c : j.at("classes")) {
     card.classes.push_back({c.at("code"), c.at("abbreviation"), c.at("name"), c.at("scored"), {}});
   }
@@ -90,6 +94,9 @@ void check(const ModelCard& card, const std::string& place) {
   sane = sane && b.leads == wanted;
   if (card.restoration)
     sane = sane && in(card.restoration->width, 1, 4096) && card.conditioning.window % 64 == 0;
+  if (card.trees)
+    sane = sane && !card.restoration && card.leads.size() == kLeads && card.trees->share > 0 &&
+           card.trees->share < 1;
   const edge::Conditioning& c = card.conditioning;
   sane = sane && c.rate_hz >= 1 && c.rate_hz <= 100'000 && 0 < c.low_hz && c.low_hz < c.high_hz &&
          c.high_hz < c.rate_hz / 2;
@@ -112,8 +119,9 @@ std::string reads_text(const ModelCard& card) {
 }
 
 std::string gives_text(const ModelCard& card) {
-  return fmt::format("{} diagnoses{}", card.classes.size(),
-                     card.restoration ? " and the 12 leads, estimated" : "");
+  return fmt::format("{} diagnoses{}{}", card.classes.size(),
+                     card.restoration ? " and the 12 leads, estimated" : "",
+                     card.trees ? ", by its network and by trees on what is measured" : "");
 }
 
 bool ModelCard::judges(std::size_t c) const {
@@ -152,6 +160,7 @@ json card_to_json(const ModelCard& card) {
     j["restoration"] = {{"width", card.restoration->width},
                         {"derive_limb_leads", card.restoration->derive_limb_leads}};
   }
+  if (card.trees) j["trees"] = {{"measured", card.trees->measured}, {"share", card.trees->share}};
   return j;
 }
 

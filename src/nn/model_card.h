@@ -20,6 +20,7 @@ struct ModelCard {
   std::vector<int> leads = {0};  // what the model is given: indices into kLeadNames
   BackboneShape backbone;
   std::optional<RestorationShape> restoration;
+  std::optional<TreesShape> trees;  // beside the network, of a model that is given all leads
   std::vector<Diagnosis> classes;
   Decision decision;  // thresholds and calibration; empty until learned
   std::vector<std::string>

@@ -106,6 +106,10 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
       {"averaging", &c.averaging,
        "decay, a step, of the running mean of the weights, which is what is validated and kept; 0 "
        "is off"},
+      {"measured_share", &c.measured_share,
+       "of a model that is given all leads: how much of its logit is that of boosted trees, which "
+       "learn from rate, intervals, axis and heights as measured on its labelled records; 0: the "
+       "network's alone, as a device needs it"},
       {"cutmix", &c.cutmix, "probability that a batch is mixed by CutMix; 0 is off"},
       {"cutmix_beta", &c.cutmix_beta, "Beta parameter of CutMix"},
       {"augment", &c.augment, "strength of gain, noise and loss augmentation; 0 is off"},
@@ -178,6 +182,7 @@ TrainConfig train_defaults() {
   TrainConfig c;
   c.weight_logit = c.weight_pseudo = c.region_focus = c.weight_region_features =
       c.weight_region_agreement = c.weight_information = c.weight_output_information = 0;
+  c.measured_share = 0.75;
   return c;
 }
 
@@ -224,6 +229,8 @@ void check_config(const TrainConfig& c) {
   range("true_leads_epochs", c.true_leads_epochs, 0, 100000);
   positive("clip", c.clip);
   require(c.averaging >= 0 && c.averaging < 1, "averaging", "from 0 to below 1", c.averaging);
+  require(c.measured_share >= 0 && c.measured_share < 1, "measured_share", "from 0 to below 1",
+          c.measured_share);
   range("cutmix", c.cutmix, 0, 1);
   positive("cutmix_beta", c.cutmix_beta);
   range("augment", c.augment, 0, 10);

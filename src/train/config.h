@@ -27,6 +27,7 @@ struct TrainConfig {
   double labelled_share = 0.25;
   double learning_rate = 1e-3, weight_decay = 0.01, warmup_epochs = 1, clip = 2;
   double averaging = 0.998;
+  double measured_share = 0;
   double cutmix = 1, cutmix_beta = 0.75, augment = 1;
   std::string selection = "map";
   int patience = 6;

@@ -180,6 +180,7 @@ Evaluation evaluate_model(const std::filesystem::path& path, const PreparedDatas
   e.decision = decision_for(model.card, class_columns(model.card, data.classes(), path.string()));
   Observer observer(e.card, data, records, options.samples);
   PredictOptions pass;
+  pass.measuring = options.measuring;
   pass.each = [&](std::size_t done, const torch::Tensor& signal, const ModelOutput& out) {
     observer.see(done, signal, out);
     if (options.progress) options.progress(done, records.size());

@@ -59,6 +59,8 @@ struct EvaluateOptions {
   BootstrapOptions bootstrap;
   bool samples = false;
   std::function<void(std::size_t, std::size_t)> progress;  // (done, total)
+  /// The same of measuring the data set, where the model has trees and that was not done before.
+  std::function<void(std::size_t, std::size_t)> measuring;
 };
 
 /// Thresholds and calibration are the model's own; a model without any (an imported one) keeps

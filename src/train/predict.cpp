@@ -1,11 +1,13 @@
 #include "train/predict.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "data/same_conditioning.h"
 #include "data/splits.h"
 #include "ecg/error.h"
 #include "train/batch.h"
+#include "train/measured_records.h"
 
 namespace liteheart {
 
@@ -36,6 +38,8 @@ Predictions predict(Model& model, const PreparedDataset& data, std::span<const s
   const std::vector<std::int64_t> columns = class_columns(model.card, data.classes(), "model");
   const torch::Tensor column = torch::tensor(columns, torch::kLong);
   const torch::Tensor leads = lead_columns(model.card);
+  std::optional<MeasuredRecords> measured;
+  if (model.trees) measured.emplace(data, options.measuring);
 
   torch::InferenceMode inference;
   model.train(false);
@@ -54,8 +58,14 @@ Predictions predict(Model& model, const PreparedDataset& data, std::span<const s
       Autocast autocast(options.bf16, options.device);
       out = model.forward(signal.index_select(1, leads).to(options.device));
     }
-    const torch::Tensor logits =
-        out.backbone.logits.to(torch::kCPU).index_select(1, column).contiguous();
+    torch::Tensor all = out.backbone.logits.to(torch::kCPU).contiguous();
+    if (measured) {
+      all = all.clone();  // `each` is shown the network's
+      const auto classes = static_cast<std::size_t>(all.size(1));
+      for (std::size_t i = 0; i < part.size(); ++i)
+        model.add_trees({all.data_ptr<float>() + i * classes, classes}, measured->row(part[i]));
+    }
+    const torch::Tensor logits = all.index_select(1, column).contiguous();
     p.logit.insert(p.logit.end(), logits.data_ptr<float>(),
                    logits.data_ptr<float>() + logits.numel());
     from += part.size();

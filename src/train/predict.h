@@ -18,6 +18,9 @@ struct PredictOptions {
   /// Called after each batch with (records done, signals [batch, 12, time] on the CPU, what the
   /// model made of them on `device`).
   std::function<void(std::size_t, const torch::Tensor&, const ModelOutput&)> each;
+  /// Called with (records measured, all of the data set), where the model has trees and the data
+  /// set was not measured before.
+  std::function<void(std::size_t, std::size_t)> measuring;
 };
 
 /// Logits and labels of `records`, in that order, for the classes of the data set. Throws Error if

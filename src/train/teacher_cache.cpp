@@ -4,15 +4,18 @@
 #include <torch/autograd.h>
 #include <torch/types.h>
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "data/same_conditioning.h"
 #include "distill/attention_transfer.h"
 #include "distill/bins.h"
-#include "ecg/error.h"
 #include "explain/grad_cam.h"
 #include "nn/runtime.h"
+#include "train/cached.h"
 #include "train/file_hash.h"
+#include "train/measured_records.h"
 #include "train/predict.h"
 
 namespace liteheart {
@@ -138,18 +141,6 @@ WeightFile compute_blocks(Model& teacher, const PreparedDataset& data,
   return file;
 }
 
-/// The file's contents, or what `compute` gives, which is then written there if that can be done: a
-/// teacher that may only be read is asked anew each time.
-WeightFile cached(const std::filesystem::path& cache, const std::function<WeightFile()>& compute) {
-  if (std::filesystem::exists(cache)) return read_safetensors(cache);
-  WeightFile computed = compute();
-  try {
-    write_safetensors(cache, computed);
-  } catch (const Error&) {
-  }
-  return computed;
-}
-
 Head head_for(const Model& teacher, const std::vector<std::int64_t>& columns,
               const torch::Device& device) {
   const torch::Tensor column = torch::tensor(columns, torch::kLong);
@@ -158,6 +149,27 @@ Head head_for(const Model& teacher, const std::vector<std::int64_t>& columns,
   return {on(net.hidden->weight), on(net.hidden->bias),
           on(net.output->weight.detach().cpu().index_select(0, column)),
           on(net.output->bias.detach().cpu().index_select(0, column))};
+}
+
+/// What the teacher's trees add to its network's logits, [record, class], of the classes `columns`.
+/// A labelled record may be one that they learned from: those speak that did not.
+void add_trees(const torch::Tensor& logits, const Model& teacher,
+               const std::vector<std::int64_t>& columns, const PreparedDataset& data,
+               std::span<const std::size_t> records, std::span<const std::uint8_t> labelled,
+               const std::function<void(std::size_t, std::size_t)>& progress) {
+  const MeasuredRecords measured(data, progress);
+  std::vector<float> all(static_cast<std::size_t>(teacher.card.backbone.classes));
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const std::size_t record = records[i];
+    float* const row = logits.data_ptr<float>() + i * columns.size();
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      all[static_cast<std::size_t>(columns[c])] = row[c];
+    teacher.add_trees(
+        all, measured.row(record),
+        labelled[record] != 0 ? std::optional(share_of(data.rows()[record])) : std::nullopt);
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      row[c] = all[static_cast<std::size_t>(columns[c])];
+  }
 }
 
 TeacherView view_of(const WeightFile& file, const Decision& decision,
@@ -213,7 +225,8 @@ TeacherOpinion TeacherView::rows(std::span<const std::size_t> wanted, const Batc
 }
 
 TeacherView teacher_view(const std::filesystem::path& teacher_path, const PreparedDataset& data,
-                         std::span<const std::size_t> records, const torch::Device& device,
+                         std::span<const std::size_t> records,
+                         std::span<const std::uint8_t> labelled, const torch::Device& device,
                          bool bf16, bool blocks,
                          const std::function<void(std::size_t, std::size_t)>& progress) {
   const auto file = model_file(teacher_path);
@@ -224,10 +237,13 @@ TeacherView teacher_view(const std::filesystem::path& teacher_path, const Prepar
   const auto place = [&](const char* what) {
     return file.parent_path() / fmt::format("teacher-{}-{:016x}.safetensors", what, key);
   };
-  TeacherView view =
-      view_of(cached(place("cache"),
-                     [&] { return compute(teacher, data, records, device, bf16, progress); }),
-              teacher.card.decision, columns);
+  const WeightFile seen = cached(
+      place("cache"), [&] { return compute(teacher, data, records, device, bf16, progress); });
+  if (teacher.trees) {
+    const auto logits = std::ranges::find(seen.tensors, "logits", &NamedTensors::value_type::first);
+    add_trees(logits->second, teacher, columns, data, records, labelled, progress);
+  }
+  TeacherView view = view_of(seen, teacher.card.decision, columns);
   view.head = head_for(teacher, columns, device);
   const std::vector<torch::Tensor> last = std::exchange(view.all.blocks, {});
   if (!blocks) return view;

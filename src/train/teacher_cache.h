@@ -26,10 +26,12 @@ struct TeacherView {
 
 /// Reads the cache that belongs to this teacher, data set and these records, or computes and writes
 /// it to FOLDER/teacher-cache-KEY.safetensors (FOLDER: the teacher's); with `blocks`, which take
-/// some ten times as much space, also FOLDER/teacher-blocks-KEY.safetensors. progress(done, total).
-/// Throws Error.
+/// some ten times as much space, also FOLDER/teacher-blocks-KEY.safetensors. labelled: [record of
+/// the data set], those that the teacher may have learned from. progress(done, total). Throws
+/// Error.
 TeacherView teacher_view(const std::filesystem::path& teacher, const PreparedDataset& data,
-                         std::span<const std::size_t> records, const torch::Device& device,
+                         std::span<const std::size_t> records,
+                         std::span<const std::uint8_t> labelled, const torch::Device& device,
                          bool bf16, bool blocks,
                          const std::function<void(std::size_t, std::size_t)>& progress);
 

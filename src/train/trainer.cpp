@@ -25,6 +25,7 @@
 #include "train/folder_lock.h"
 #include "train/judged_classes.h"
 #include "train/log.h"
+#include "train/measured_records.h"
 #include "train/predict.h"
 #include "train/teacher_cache.h"
 #include "train/training_setup.h"
@@ -56,7 +57,11 @@ class Trainer {
   TrainOutcome run();
 
  private:
-  void prepare_teacher(const std::vector<std::size_t>& records);
+  void prepare_teacher(const std::vector<std::size_t>& records,
+                       std::span<const std::uint8_t> labelled);
+  void fit_trees();
+  /// Shows how far a stage before the first step is, and stops it on request.
+  std::function<void(std::size_t, std::size_t)> stage(const std::string& name) const;
   void prepare_rival();
   torch::Tensor rival_loss(const Batch& batch, const ModelOutput& out,
                            const TeacherOpinion* opinion);
@@ -82,8 +87,8 @@ class Trainer {
   Objective objective_{nullptr};
   std::shared_ptr<RivalLoss> rival_;  // null without one
   TeacherView teacher_;
-  std::vector<std::size_t> teacher_row_;  // by record of the data set
-  std::vector<std::size_t> validation_;
+  std::vector<std::size_t> teacher_row_;            // by record of the data set
+  std::vector<std::size_t> labelled_, validation_;  // of the training split; to choose by
   std::unique_ptr<BatchSampler> sampler_;
   std::unique_ptr<AdamW> optimizer_;
   std::uint64_t steps_per_epoch_ = 0;
@@ -133,6 +138,7 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
   options.cutmix_beta = config.cutmix_beta;
   options.augment = config.augment;
   options.seed = config.seed;
+  labelled_ = options.labelled;
   const bool distil = !config.teacher.empty();
   options.labelled_per_batch = config.batch;
   const Rival* rival = find_rival(config.rival);
@@ -151,7 +157,7 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
                      static_cast<std::size_t>(config.batch);
   sampler_ = std::make_unique<BatchSampler>(data_, options);
 
-  if (distil) prepare_teacher(train_records);
+  if (distil) prepare_teacher(train_records, known);
   torch::manual_seed(config.seed + 1);
   objective_ = Objective(weights, model_.card.backbone, distil ? &teacher_.all : nullptr, device_);
   model_.to(device_);
@@ -170,19 +176,30 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
   optimizer_ = std::make_unique<AdamW>(parameters, config.weight_decay);
 }
 
-void Trainer::prepare_teacher(const std::vector<std::size_t>& records) {
-  const Rival* rival = find_rival(config_.rival);
-  const auto progress = [this](std::size_t done, std::size_t total) {
-    if (callbacks_.progress) callbacks_.progress("teacher", done, total, {});
+std::function<void(std::size_t, std::size_t)> Trainer::stage(const std::string& name) const {
+  return [this, name](std::size_t done, std::size_t total) {
+    if (callbacks_.progress) callbacks_.progress(name, done, total, {});
     if (callbacks_.stop != nullptr && callbacks_.stop->load()) {
       throw Error(config_.out, "stopped on request", "the same command begins again");
     }
   };
+}
+
+void Trainer::fit_trees() {
+  const MeasuredRecords measured(data_, stage("measuring"));
+  model_.trees = mean_.trees = std::make_shared<const BoostedTrees>(
+      liteheart::fit_trees(data_, measured, labelled_, stage("trees")));
+}
+
+void Trainer::prepare_teacher(const std::vector<std::size_t>& records,
+                              std::span<const std::uint8_t> labelled) {
+  const Rival* rival = find_rival(config_.rival);
   std::vector<TeacherView> views;
   for (const std::string& teacher : comma_list(config_.teacher)) {
     const bool blocks = views.empty() &&
                         (config_.weight_region_features > 0 || (rival != nullptr && rival->blocks));
-    views.push_back(teacher_view(teacher, data_, records, device_, bf16_, blocks, progress));
+    views.push_back(
+        teacher_view(teacher, data_, records, labelled, device_, bf16_, blocks, stage("teacher")));
   }
   teacher_ = in_common(std::move(views));
   teacher_.all.map = map_of_kind(teacher_.all.map, region_map(config_.region_map));
@@ -432,6 +449,7 @@ TrainOutcome Trainer::run() {
     done.was_complete = true;
     return done;
   }
+  if (model_.card.trees) fit_trees();
   model_.train(true);
   bool ended = progression_.epochs_done > 0 &&
                progression_.step == progression_.epochs_done * steps_per_epoch_ &&

@@ -7,6 +7,7 @@
 #include "data/same_conditioning.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
+#include "measured/measurements.h"
 #include "train/file_hash.h"
 
 namespace liteheart {
@@ -41,6 +42,8 @@ ModelCard make_card(const TrainConfig& config, const PreparedDataset& data) {
     card.restoration->derive_limb_leads =
         card.conditioning.normalization == edge::Normalization::kFixedGain;
     card.backbone.leads = kLeads;
+  } else if (card.leads.size() == kLeads && config.measured_share > 0) {
+    card.trees = TreesShape{kMeasurementsVersion, config.measured_share};
   }
   return card;
 }

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <limits>
+
+#include "measured/measurements.h"
 #include "scratch.h"
 
 namespace liteheart {
@@ -45,11 +49,32 @@ Model worn_model() {
   return model;
 }
 
+/// A network of all leads with trees beside it, which ask for measurement 3 among others.
+Model model_with_trees() {
+  ModelCard card = small_card();
+  card.leads = parse_leads("all");
+  card.restoration.reset();
+  card.trees = TreesShape{kMeasurementsVersion, 0.75};
+  Model model = Model::create(card, 3);
+  model.train(false);
+  LabelledTable table{120, kMeasurements, card.classes.size(), {}, {}, {}};
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    for (std::size_t m = 0; m < kMeasurements; ++m)
+      table.measured.push_back(static_cast<float>((row * 31 + m * 17) % 29));
+    for (std::size_t c = 0; c < table.classes; ++c)
+      table.label.push_back(table.measured[row * kMeasurements + 3 + c] > 15 ? 1 : 0);
+    table.share.push_back(static_cast<std::uint8_t>(row % BoostedTrees::kShares));
+  }
+  model.trees = std::make_shared<const BoostedTrees>(BoostedTrees::fit(table, 1));
+  return model;
+}
+
 class ModelFile : public test::Scratch {
  protected:
   /// The Error of loading a model whose parts `change` has changed.
-  std::string error_after(const std::function<void(WeightFile&, nlohmann::json& card)>& change) {
-    save_model(file, worn_model());
+  std::string error_after(const std::function<void(WeightFile&, nlohmann::json& card)>& change,
+                          const Model& model = worn_model()) {
+    save_model(file, model);
     WeightFile weights = read_safetensors(file);
     auto card = nlohmann::json::parse(weights.metadata.at("liteheart"));
     change(weights, card);
@@ -94,6 +119,52 @@ TEST_F(ModelFile, keeps_the_whole_card) {
   EXPECT_EQ(read.decision.intercept, card.decision.intercept);
   EXPECT_EQ(read.not_judged, card.not_judged);
   EXPECT_EQ(read.provenance, card.provenance);
+}
+
+TEST_F(ModelFile, keeps_trees) {
+  const Model model = model_with_trees();
+  ASSERT_FALSE(model.trees->trees().empty());
+  save_model(file, model);
+  const Model loaded = load_model(file);
+  ASSERT_TRUE(loaded.trees);
+  EXPECT_EQ(loaded.card.trees->share, 0.75);
+  std::vector<float> measured(kMeasurements, 12);
+  measured[3] = std::numeric_limits<float>::quiet_NaN();
+  const auto of_trees = model.trees->logits(measured);
+  EXPECT_EQ(loaded.trees->logits(measured), of_trees);
+  EXPECT_EQ(loaded.trees->logits(measured, 4), model.trees->logits(measured, 4));
+  const std::vector<float> network = {1, -2, 4};
+  std::vector<float> logits = network;
+  loaded.add_trees(logits, measured);
+  for (std::size_t c = 0; c < 3; ++c)
+    EXPECT_NEAR(logits[c], 0.25F * network[c] + 0.75F * of_trees[c], 1e-5);
+}
+
+TEST_F(ModelFile, whose_trees_are_not_what_the_card_says_is_an_error) {
+  const auto refused = [&](const std::string& what, auto change) {
+    expect_refused(error_after(change, model_with_trees()), what);
+  };
+  const auto tensor = [](WeightFile& weights, const std::string& name) -> at::Tensor& {
+    return std::ranges::find(weights.tensors, name, &NamedTensors::value_type::first)->second;
+  };
+  refused("other measurements", [](WeightFile&, auto& card) { card["trees"]["measured"] = 2; });
+  refused("contradicts itself", [](WeightFile&, auto& card) { card["trees"]["share"] = 1.5; });
+  refused("contradict each other", [&](WeightFile& w, auto&) {
+    tensor(w, "trees.measurement")[0][0] = static_cast<int>(kMeasurements);
+  });
+  refused("contradict each other",
+          [&](WeightFile& w, auto&) { tensor(w, "trees.measurement")[0][6] = -1; });
+  refused("contradict each other",
+          [&](WeightFile& w, auto&) { tensor(w, "trees.count")[0][0] += 1; });
+  refused("trees.value", [&](WeightFile& w, auto&) {
+    tensor(w, "trees.value") = tensor(w, "trees.value").slice(0, 1).contiguous();
+  });
+  refused("another kind of number", [&](WeightFile& w, auto&) {
+    tensor(w, "trees.measurement") = tensor(w, "trees.measurement").to(at::kFloat);
+  });
+  refused("trees.threshold", [](WeightFile& w, auto&) {
+    std::erase_if(w.tensors, [](const auto& t) { return t.first == "trees.threshold"; });
+  });
 }
 
 TEST_F(ModelFile, of_another_version_is_an_error) {

@@ -1,0 +1,78 @@
+// Gradient boosting of small trees on a table of measurements (Friedman 2001; Newton steps and
+// histograms as in XGBoost, Chen and Guestrin 2016): what a diagnosis is by definition, a rate, an
+// interval, an axis beyond a limit, few labels suffice to find.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace liteheart {
+
+/// Where a tree that has three splits one behind the other sends a row: to one of its eight leaves.
+struct BoostedTree {
+  static constexpr std::size_t kDepth = 3, kSplits = 7, kLeaves = 8;
+  /// The split i's children are 2 i + 1, where the measurement is not above the threshold or
+  /// unknown, and 2 i + 2; beyond the splits are the leaves.
+  std::int32_t measurement[kSplits] = {};
+  float threshold[kSplits] = {};
+  float value[kLeaves] = {};
+
+  float at(std::span<const float> row) const {
+    std::size_t node = 0;
+    for (std::size_t depth = 0; depth < kDepth; ++depth) {
+      const bool above = row[static_cast<std::size_t>(measurement[node])] > threshold[node];
+      node = 2 * node + (above ? 2 : 1);
+    }
+    return value[node - kSplits];
+  }
+};
+
+/// What is learned from: rows of measurements, NaN where unknown, with labels, in shares.
+struct LabelledTable {
+  std::size_t rows = 0, measurements = 0, classes = 0;
+  std::vector<float> measured;      // [row, measurement]
+  std::vector<std::uint8_t> label;  // [row, class]
+  std::vector<std::uint8_t> share;  // [row], below BoostedTrees::kShares; a patient's are the same
+};
+
+/// For each class and each share of the rows a sum of trees, learned from the rows of the other
+/// shares. How many is what those rows tell of the left-out ones, at most kMostRounds.
+class BoostedTrees {
+ public:
+  static constexpr std::size_t kShares = 5, kMostRounds = 200;
+
+  BoostedTrees() = default;
+  /// Deterministic, whatever the threads. progress(classes done, classes) is called on the calling
+  /// thread.
+  static BoostedTrees fit(const LabelledTable& table, std::size_t threads,
+                          const std::function<void(std::size_t, std::size_t)>& progress = {});
+
+  /// As stored: the trees of share 0's class 0 first, then of its class 1.
+  /// Throws std::invalid_argument where the sizes do not match or a tree asks for what is not
+  /// measured.
+  BoostedTrees(std::size_t measurements, std::vector<float> base, std::vector<std::int32_t> count,
+               std::vector<BoostedTree> trees);
+  std::size_t measurements() const { return measurements_; }
+  std::size_t classes() const { return base_.size() / kShares; }
+  const std::vector<float>& base() const { return base_; }           // [share, class]
+  const std::vector<std::int32_t>& count() const { return count_; }  // [share, class]
+  const std::vector<BoostedTree>& trees() const { return trees_; }
+
+  /// [class]: the mean over the shares; where the row may be one that was learned from, of `share`,
+  /// what was learned without that share.
+  std::vector<float> logits(std::span<const float> row,
+                            std::optional<std::size_t> share = std::nullopt) const;
+
+ private:
+  std::size_t measurements_ = 0;
+  std::vector<float> base_;
+  std::vector<std::int32_t> count_;
+  std::vector<BoostedTree> trees_;
+  std::vector<std::size_t> first_;  // [share, class], into trees_
+};
+
+}  // namespace liteheart

@@ -1,0 +1,234 @@
+// Boosted trees against a plain search for each split, and what they may learn from.
+#include "measured/boosted_trees.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <random>
+#include <stdexcept>
+
+namespace liteheart {
+namespace {
+
+constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
+
+/// Rows of normal numbers, a tenth of them unknown; class c is there where measurement c is above 1
+/// or below -1.
+LabelledTable random_table(std::size_t rows, std::size_t measurements, std::size_t classes,
+                           unsigned seed = 1) {
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal;
+  LabelledTable table{rows, measurements, classes, {}, {}, {}};
+  for (std::size_t row = 0; row < rows; ++row) {
+    std::vector<float> x(measurements);
+    for (float& v : x) v = random() % 10 == 0 ? kUnknown : normal(random);
+    for (std::size_t c = 0; c < classes; ++c) table.label.push_back(std::abs(x[c]) > 1 ? 1 : 0);
+    table.measured.insert(table.measured.end(), x.begin(), x.end());
+    table.share.push_back(static_cast<std::uint8_t>(random() % BoostedTrees::kShares));
+  }
+  return table;
+}
+
+std::span<const float> row_of(const LabelledTable& table, std::size_t row) {
+  return std::span(table.measured).subspan(row * table.measurements, table.measurements);
+}
+
+double auc(const BoostedTrees& trees, const LabelledTable& table, std::size_t c) {
+  std::vector<double> present, absent;
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    const float logit = trees.logits(row_of(table, row))[c];
+    (table.label[row * table.classes + c] ? present : absent).push_back(logit);
+  }
+  double ahead = 0;
+  for (const double p : present)
+    for (const double a : absent) ahead += p > a ? 1 : p == a ? 0.5 : 0;
+  return ahead / static_cast<double>(present.size() * absent.size());
+}
+
+TEST(BoostedTrees, find_what_classes_are_defined_by_and_not_what_is_chance) {
+  const BoostedTrees trees = BoostedTrees::fit(random_table(1500, 6, 3), 1);
+  LabelledTable others = random_table(1000, 6, 3, 2);
+  for (std::size_t c = 0; c < 3; ++c) EXPECT_GT(auc(trees, others, c), 0.98) << c;
+
+  LabelledTable chance = random_table(1500, 6, 1);
+  std::mt19937 random(3);
+  for (auto& label : chance.label) label = random() % 5 == 0;
+  const BoostedTrees none = BoostedTrees::fit(chance, 1);
+  EXPECT_LT(none.count()[0], 25);  // trees
+  EXPECT_NEAR(none.logits(row_of(others, 0))[0], std::log(0.25), 0.5);
+}
+
+/// What grow() should find in one measurement, splitting rows at every place.
+struct PlainSplit {
+  double gain = 0;
+  std::vector<std::size_t> below, above;
+};
+
+class PlainTree {
+ public:
+  PlainTree(const LabelledTable& table, double base) : table_(table) {
+    const double p = 1 / (1 + std::exp(-base));
+    curvature_ = p * (1 - p);
+    for (std::size_t row = 0; row < table.rows; ++row) gradient_.push_back(p - table.label[row]);
+  }
+  PlainSplit split(const std::vector<std::size_t>& rows) const {
+    PlainSplit best;
+    std::vector<double> cuts;
+    for (const std::size_t row : rows) cuts.push_back(value(row));
+    for (const double cut : cuts) {
+      PlainSplit split;
+      for (const std::size_t row : rows)
+        (value(row) > cut ? split.above : split.below).push_back(row);
+      if (split.below.size() < 10 || split.above.size() < 10) continue;
+      split.gain = score(split.below) + score(split.above) - score(rows);
+      if (split.gain > best.gain + 1e-9) best = split;
+    }
+    return best;
+  }
+  double leaf(const std::vector<std::size_t>& rows) const {
+    return -0.1 * gradient(rows) / (curvature_ * static_cast<double>(rows.size()) + 1);
+  }
+  /// The logit's change for each row of a leaf, by row.
+  void grow(const std::vector<std::size_t>& rows, int depth,
+            std::map<std::size_t, double>& out) const {
+    const PlainSplit best = depth < 3 ? split(rows) : PlainSplit();
+    if (best.gain > 0) {
+      grow(best.below, depth + 1, out);
+      grow(best.above, depth + 1, out);
+    } else {
+      for (const std::size_t row : rows) out[row] = leaf(rows);
+    }
+  }
+
+ private:
+  double value(std::size_t row) const {
+    const float x = table_.measured[row];
+    return std::isnan(x) ? -std::numeric_limits<double>::infinity() : static_cast<double>(x);
+  }
+  double gradient(const std::vector<std::size_t>& rows) const {
+    double sum = 0;
+    for (const std::size_t row : rows) sum += gradient_[row];
+    return sum;
+  }
+  double score(const std::vector<std::size_t>& rows) const {
+    const double g = gradient(rows);
+    return g * g / (curvature_ * static_cast<double>(rows.size()) + 1);
+  }
+
+  const LabelledTable& table_;
+  double curvature_;
+  std::vector<double> gradient_;
+};
+
+TEST(BoostedTrees, begin_with_the_tree_that_a_plain_search_finds) {
+  const LabelledTable table = random_table(240, 1, 1);
+  const BoostedTrees trees = BoostedTrees::fit(table, 1);
+  ASSERT_GT(trees.count()[0], 0);
+  for (std::size_t share = 0, first = 0; share < BoostedTrees::kShares; ++share) {
+    std::vector<std::size_t> learned;
+    double present = 0;
+    for (std::size_t row = 0; row < table.rows; ++row) {
+      if (table.share[row] == share) continue;
+      learned.push_back(row);
+      present += table.label[row];
+    }
+    const double all = static_cast<double>(learned.size());
+    EXPECT_NEAR(trees.base()[share], std::log((present + 0.5) / (all - present + 0.5)), 1e-5);
+    std::map<std::size_t, double> expected;
+    PlainTree(table, trees.base()[share]).grow(learned, 0, expected);
+    for (const std::size_t row : learned)
+      EXPECT_NEAR(trees.trees()[first].at(row_of(table, row)), expected.at(row), 1e-5)
+          << "share " << share << ", row " << row << ": " << table.measured[row];
+    first += static_cast<std::size_t>(trees.count()[share]);
+  }
+}
+
+TEST(BoostedTrees, of_a_share_never_saw_its_labels) {
+  const LabelledTable table = random_table(400, 4, 1);
+  constexpr std::size_t kShare = 2;
+  LabelledTable other = table;
+  for (std::size_t row = 0; row < table.rows; ++row)
+    if (table.share[row] == kShare) other.label[row] = 1 - other.label[row];
+  const BoostedTrees a = BoostedTrees::fit(table, 1), b = BoostedTrees::fit(other, 1);
+  const auto of_share = [](const BoostedTrees& trees, std::size_t share) {
+    std::size_t first = 0;
+    for (std::size_t s = 0; s < share; ++s) first += static_cast<std::size_t>(trees.count()[s]);
+    return std::span(trees.trees()).subspan(first, static_cast<std::size_t>(trees.count()[share]));
+  };
+  // How many there are the left-out labels have a say in; not what they are.
+  const auto common = [&](std::size_t share) {
+    const auto x = of_share(a, share), y = of_share(b, share);
+    const std::size_t count = std::min(x.size(), y.size());
+    for (std::size_t i = 0; i < count; ++i)
+      if (!std::ranges::equal(x[i].value, y[i].value) ||
+          !std::ranges::equal(x[i].threshold, y[i].threshold))
+        return false;
+    return count > 0;
+  };
+  EXPECT_EQ(a.base()[kShare], b.base()[kShare]);
+  EXPECT_NE(a.base()[0], b.base()[0]);
+  EXPECT_TRUE(common(kShare));
+  EXPECT_FALSE(common(0));
+}
+
+TEST(BoostedTrees, answer_with_all_shares_or_with_the_one_that_is_asked) {
+  const LabelledTable table = random_table(400, 3, 2);
+  const BoostedTrees trees = BoostedTrees::fit(table, 1);
+  const auto row = row_of(table, 7);
+  std::vector<float> mean(2);
+  for (std::size_t share = 0; share < BoostedTrees::kShares; ++share)
+    for (std::size_t c = 0; c < 2; ++c)
+      mean[c] += trees.logits(row, share)[c] / static_cast<float>(BoostedTrees::kShares);
+  for (std::size_t c = 0; c < 2; ++c) EXPECT_NEAR(trees.logits(row)[c], mean[c], 1e-5);
+  EXPECT_NE(trees.logits(row, 0)[0], trees.logits(row, 1)[0]);
+}
+
+TEST(BoostedTrees, are_the_same_on_any_number_of_threads) {
+  const LabelledTable table = random_table(300, 5, 4);
+  const BoostedTrees one = BoostedTrees::fit(table, 1), four = BoostedTrees::fit(table, 4);
+  EXPECT_EQ(one.count(), four.count());
+  for (std::size_t row = 0; row < 50; ++row)
+    EXPECT_EQ(one.logits(row_of(table, row)), four.logits(row_of(table, row)));
+}
+
+TEST(BoostedTrees, take_what_is_never_known_always_the_same_or_never_there) {
+  LabelledTable table = random_table(200, 3, 2);
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    table.measured[row * 3] = kUnknown;
+    table.measured[row * 3 + 1] = 4;
+    table.label[row * 2] = 0;
+  }
+  const auto logits = BoostedTrees::fit(table, 1).logits(row_of(table, 0));
+  EXPECT_LT(logits[0], -5);
+  EXPECT_TRUE(std::isfinite(logits[1]));
+}
+
+TEST(BoostedTrees, that_contradict_each_other_are_refused) {
+  const BoostedTrees good = BoostedTrees::fit(random_table(200, 3, 2), 1);
+  ASSERT_FALSE(good.trees().empty());
+  const auto rebuilt = [&](std::size_t measurements, auto change) {
+    auto base = good.base();
+    auto count = good.count();
+    auto trees = good.trees();
+    change(base, count, trees);
+    return BoostedTrees(measurements, base, count, trees);
+  };
+  EXPECT_EQ(rebuilt(3, [](auto&...) {}).count(), good.count());
+  EXPECT_THROW(rebuilt(0, [](auto&...) {}), std::invalid_argument);
+  EXPECT_THROW(rebuilt(3, [](auto& base, auto&, auto&) { base.pop_back(); }),
+               std::invalid_argument);
+  EXPECT_THROW(rebuilt(3, [](auto&, auto& count, auto&) { ++count[0]; }), std::invalid_argument);
+  EXPECT_THROW(rebuilt(3, [](auto&, auto& count, auto&) { count[0] = -1; }), std::invalid_argument);
+  EXPECT_THROW(rebuilt(3, [](auto&, auto&, auto& trees) { trees.pop_back(); }),
+               std::invalid_argument);
+  EXPECT_THROW(rebuilt(3, [](auto&, auto&, auto& trees) { trees[0].measurement[6] = 3; }),
+               std::invalid_argument);
+  EXPECT_THROW(rebuilt(3, [](auto&, auto&, auto& trees) { trees[0].measurement[0] = -1; }),
+               std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace liteheart
