@@ -150,18 +150,17 @@ double tangent_foot(const Usual& usual, std::size_t peak, double prominence, std
   return std::clamp(meets, 0.0, static_cast<double>(m.size() - 1));
 }
 
-/// The most prominent rise over the leads between the T wave before and QRS; nullopt where nothing
-/// rises.
+/// The most prominent rise over the leads between the T wave before, or QRS where that has no end,
+/// and QRS; nullopt where nothing rises.
 std::optional<PWave> find_p(const Usual& usual) {
   constexpr double kFurthest = 0.36, kNearest = 0.024, kLeastRoom = 0.1;  // s, before QRS
   const Numbers& m = usual.waves.magnitude;
   const std::size_t onset = usual.waves.qrs_onset, near = usual.steps(0.004);
   std::size_t from = std::max(onset - std::min(onset, usual.steps(kFurthest)), usual.steps(0.012));
-  if (usual.waves.t_end) {
-    const double t_before = *usual.waves.t_end - usual.beat.rr_s * usual.beat.leads.rate_hz;
-    if (t_before > static_cast<double>(from))
-      from = std::min(static_cast<std::size_t>(t_before), onset - usual.steps(kLeastRoom));
-  }
+  const double previous = usual.waves.t_end.value_or(static_cast<double>(usual.waves.qrs_end)) -
+                          usual.beat.rr_s * usual.beat.leads.rate_hz;
+  if (previous > static_cast<double>(from))
+    from = std::min(static_cast<std::size_t>(previous), onset - usual.steps(kLeastRoom));
   const std::size_t to = onset - usual.steps(kNearest);
   PWave p;
   for (std::size_t i = from + near; i < to; ++i) {
@@ -291,7 +290,7 @@ void add_ectopy(const Beats& beats, const Numbers& rr, Numbers& out) {
       if (like >= kAlike) widths_alike.push_back(*width);
       if (like < kAlike) widest = std::max(widest, *width);
     }
-    if (like < 0) continue;  // at the ends
+    if (like <= -1) continue;  // at the ends
     least_like = std::min(least_like, like);
     if (like < kAlike) ++unlike;
     if (i == 0) continue;

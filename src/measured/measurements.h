@@ -11,7 +11,7 @@ namespace liteheart {
 /// How many numbers, and the version of their list: what was learned from one list means nothing on
 /// another.
 inline constexpr std::size_t kMeasurements = 191;
-inline constexpr int kMeasurementsVersion = 1;
+inline constexpr int kMeasurementsVersion = 2;
 
 /// [kMeasurements], NaN where unknown: durations of QRS and QT, the frontal axis, the deflections
 /// of QRS, ST and T of each lead, P, the intervals between beats and beats that are early or unlike

@@ -17,6 +17,7 @@
 #include "distill/rival.h"
 #include "distill/rivals.h"
 #include "ecg/error.h"
+#include "measured/measurements.h"
 #include "nn/runtime.h"
 #include "nn/training_kernels.h"
 #include "train/adamw.h"
@@ -187,7 +188,8 @@ std::function<void(std::size_t, std::size_t)> Trainer::stage(const std::string& 
 
 void Trainer::fit_trees() {
   const MeasuredRecords measured(data_, stage("measuring"));
-  model_.trees = mean_.trees = std::make_shared<const BoostedTrees>(
+  model_.card.trees = TreesShape{kMeasurementsVersion, config_.measured_share};
+  model_.trees = std::make_shared<const BoostedTrees>(
       liteheart::fit_trees(data_, measured, labelled_, stage("trees")));
 }
 
@@ -423,7 +425,9 @@ void Trainer::finish() {
   const std::filesystem::path out = config_.out;
   model_ = load_model(out / "best.safetensors");
   model_.to(device_);
+  if (has_trees(config_)) fit_trees();
   const Predictions validation = validate(model_);
+  progression_.best_map = mean_average_precision(validation);
   model_.card.decision = learn_decision(validation);
   model_.card.not_judged = not_judged(validation, model_.card.classes);
   model_.card.provenance = {{"program", "liteheart"},
@@ -449,7 +453,6 @@ TrainOutcome Trainer::run() {
     done.was_complete = true;
     return done;
   }
-  if (model_.card.trees) fit_trees();
   model_.train(true);
   bool ended = progression_.epochs_done > 0 &&
                progression_.step == progression_.epochs_done * steps_per_epoch_ &&

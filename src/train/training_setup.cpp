@@ -42,10 +42,13 @@ ModelCard make_card(const TrainConfig& config, const PreparedDataset& data) {
     card.restoration->derive_limb_leads =
         card.conditioning.normalization == edge::Normalization::kFixedGain;
     card.backbone.leads = kLeads;
-  } else if (card.leads.size() == kLeads && config.measured_share > 0) {
-    card.trees = TreesShape{kMeasurementsVersion, config.measured_share};
   }
   return card;
+}
+
+bool has_trees(const TrainConfig& config) {
+  return config.measured_share > 0 && config.restoration == "none" &&
+         parse_leads(config.lead).size() == kLeads;
 }
 
 void start_from(const TrainConfig& config, const PreparedDataset& data, Model& model) {
@@ -88,6 +91,7 @@ json training_identity(const TrainConfig& config, const PreparedDataset& data) {
       of_teachers = file_hash(model_file(teacher), of_teachers);
     id["teacher_content"] = of_teachers;
   }
+  if (has_trees(config)) id["measurements"] = kMeasurementsVersion;
   if (!config.start.empty()) id["start_content"] = file_hash(model_file(config.start));
   id["records"] = data.size();
   id["classes"] = data.classes().size();

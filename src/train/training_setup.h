@@ -16,6 +16,9 @@ namespace liteheart {
 /// (setting).
 ModelCard make_card(const TrainConfig& config, const PreparedDataset& data);
 
+/// Whether the trained model is to have trees beside its network.
+bool has_trees(const TrainConfig& config);
+
 /// Gives `model` the weights of config.start. Throws Error (file, remedy) where they do not fit.
 void start_from(const TrainConfig& config, const PreparedDataset& data, Model& model);
 
