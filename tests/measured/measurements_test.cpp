@@ -19,7 +19,7 @@ using test::DrawnEcg;
 // Places in the list.
 constexpr std::size_t kQrsMs = 0, kQtMs = 1, kAxisCos = 3, kAxisSin = 4, kLeadsFrom = 5,
                       kPerLead = 12, kPPeakMs = 149, kPrMs = 150, kPHeights = 157, kLogRr = 169,
-                      kShortest = 171, kLongest = 172, kRate = 177, kUnlike = 183,
+                      kShortest = 171, kLongest = 172, kRate = 177, kUnlike = 183, kLeastLike = 184,
                       kEarliestAlike = 186, kPauseAlike = 187;
 enum OfLead { kHighest, kLowest, kSt, kT, kQ, kQMs, kR, kRMs, kS, kSMs, kRPrime, kRPrimeMs };
 
@@ -122,6 +122,27 @@ TEST(Measurements, FindABeatThatComesEarly) {
   EXPECT_NEAR(m[kEarliestAlike], 0.2 / 0.9, 0.03);
   EXPECT_GT(m[kPauseAlike], 0.04);
   EXPECT_NEAR(m[kLongest] - m[kShortest], 0.4 / 0.9, 0.03);
+}
+
+TEST(Measurements, CountABeatThatIsTheOppositeOfTheOthersAsUnlike) {
+  const DrawnEcg ecg;
+  auto leads = ecg.leads();
+  const std::size_t samples = ecg.samples();
+  const auto from = static_cast<std::size_t>(std::lround((5 * ecg.rr_s + 0.2) * ecg.rate_hz));
+  const auto to = static_cast<std::size_t>(std::lround((5 * ecg.rr_s + 0.4) * ecg.rate_hz));
+  for (std::size_t lead = 0; lead < kLeads; ++lead)
+    for (std::size_t i = from; i < to; ++i) leads[lead * samples + i] *= -1;
+  const auto m = measure_window(leads, ecg.rate_hz);
+  EXPECT_GT(m[kUnlike], 0.05);
+  EXPECT_LT(m[kLeastLike], -0.5);  // where it is shifted to be least opposite
+}
+
+TEST(Measurements, DoNotTakeTheQrsBeforeForP) {
+  DrawnEcg ecg;
+  ecg.rr_s = 0.35;  // P begins as T ends, 60 ms before QRS; QRS itself is 250 to 350 ms earlier
+  const auto m = measure(ecg);
+  ASSERT_FALSE(std::isnan(m[kQrsMs]));
+  EXPECT_TRUE(std::isnan(m[kPPeakMs]) || m[kPPeakMs] < 220) << m[kPPeakMs];
 }
 
 TEST(Measurements, AreNotOfPadding) {

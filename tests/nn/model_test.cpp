@@ -147,7 +147,8 @@ TEST_F(ModelFile, whose_trees_are_not_what_the_card_says_is_an_error) {
   const auto tensor = [](WeightFile& weights, const std::string& name) -> at::Tensor& {
     return std::ranges::find(weights.tensors, name, &NamedTensors::value_type::first)->second;
   };
-  refused("other measurements", [](WeightFile&, auto& card) { card["trees"]["measured"] = 2; });
+  refused("other measurements",
+          [](WeightFile&, auto& card) { card["trees"]["measured"] = kMeasurementsVersion + 1; });
   refused("contradicts itself", [](WeightFile&, auto& card) { card["trees"]["share"] = 1.5; });
   refused("contradict each other", [&](WeightFile& w, auto&) {
     tensor(w, "trees.measurement")[0][0] = static_cast<int>(kMeasurements);
