@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "deploy/edge_export.h"
-#include "deploy/fold.h"
 #include "deploy/onnx_parts.h"
 #include "deploy/quantize.h"
 #include "ecg/leads.h"
@@ -264,7 +263,6 @@ std::string Int8Writer::run() {
 }  // namespace
 
 std::string onnx_int8_bytes(const Model& model, std::span<const float> windows) {
-  require_no_trees(model);
   const torch::NoGradGuard no_grad;
   const Parted parts = parted(edge_graph(model));
   const EdgeGraph graph = quantize(parts.graph, model.card, windows);

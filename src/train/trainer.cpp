@@ -61,7 +61,7 @@ class Trainer {
   void prepare_teacher(const std::vector<std::size_t>& records,
                        std::span<const std::uint8_t> labelled);
   void fit_trees();
-  /// Shows how far a stage before the first step is, and stops it on request.
+  /// Shows how far a stage before the first step or after the last is, and stops it on request.
   std::function<void(std::size_t, std::size_t)> stage(const std::string& name) const;
   void prepare_rival();
   torch::Tensor rival_loss(const Batch& batch, const ModelOutput& out,
@@ -181,7 +181,7 @@ std::function<void(std::size_t, std::size_t)> Trainer::stage(const std::string& 
   return [this, name](std::size_t done, std::size_t total) {
     if (callbacks_.progress) callbacks_.progress(name, done, total, {});
     if (callbacks_.stop != nullptr && callbacks_.stop->load()) {
-      throw Error(config_.out, "stopped on request", "the same command begins again");
+      throw Error(config_.out, "stopped on request", "the same command continues it");
     }
   };
 }

@@ -16,7 +16,8 @@ namespace liteheart {
 /// (setting).
 ModelCard make_card(const TrainConfig& config, const PreparedDataset& data);
 
-/// Whether the trained model is to have trees beside its network.
+/// Whether the trained model is to have trees beside its network: they are fitted when that is
+/// chosen, so until then its card has none.
 bool has_trees(const TrainConfig& config);
 
 /// Gives `model` the weights of config.start. Throws Error (file, remedy) where they do not fit.
