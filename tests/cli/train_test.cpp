@@ -98,7 +98,8 @@ TEST(Train, BesideAnotherOnTheSameFolderIsRefused) {
   const ScratchFolder scratch;
   const std::string out = scratch / "out";
   Process first(five_epochs(out));
-  ASSERT_TRUE(first.prints("epoch   1/5"));
+  ASSERT_TRUE(first.prints("epoch   2/5"));  // so the first is in the checkpoint
+  first.send(SIGSTOP);                       // it may be quicker than the second begins
   EXPECT_TRUE(fails_clearly(liteheart(five_epochs(out)), {out, "another training is writing"}));
   first.send(SIGKILL);
   first.wait();
