@@ -1,6 +1,6 @@
 // Region-aware distillation: the student is asked most where the teacher looks.
 // Maps A are the teacher's saliency, or what map_of_kind makes of it: [batch, 12, bin],
-// non-negative, mean 1 (explain/grad_cam.h).
+// non-negative, mean 1 (explain/saliency.h).
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -9,7 +9,7 @@
 namespace liteheart {
 namespace {
 
-constexpr float kMaximum = 7;         // of a saliency map, as grad_cam.cpp's
+constexpr float kMaximum = 7;         // of a saliency map, as saliency.cpp's
 constexpr double kWellAboveMean = 2;  // where a region begins
 
 float mean(const std::vector<float>& map) {
@@ -21,17 +21,11 @@ void make_mean_one(std::vector<float>& map) {
   for (float& x : map) x = m > 1e-12F ? x / m : 1;
 }
 
-std::vector<float> grad_cam(const TracedActivation& features) {
-  std::vector<float> weight(features.channels), cam(features.time);
+std::vector<float> layer_cam(const TracedActivation& features) {
+  std::vector<float> cam(features.time);
   for (std::size_t t = 0; t < features.time; ++t) {
-    for (std::size_t c = 0; c < features.channels; ++c)
-      weight[c] += features.gradient[t * features.channels + c] / static_cast<float>(features.time);
-  }
-  for (std::size_t t = 0; t < features.time; ++t) {
-    float sum = 0;
-    for (std::size_t c = 0; c < features.channels; ++c)
-      sum += weight[c] * features.values[t * features.channels + c];
-    cam[t] = std::max(sum, 0.0F);
+    for (std::size_t i = t * features.channels; i < (t + 1) * features.channels; ++i)
+      cam[t] += std::max(features.gradient[i] * features.values[i], 0.0F);
   }
   make_mean_one(cam);
   return cam;
@@ -62,7 +56,7 @@ std::vector<float> lead_saliency(const TracedActivation& x, std::size_t bins) {
 
 SaliencyMap map_of(const TracedActivation& features, const TracedActivation& input) {
   SaliencyMap map{input.channels, features.time, lead_saliency(input, features.time),
-                  grad_cam(features)};
+                  layer_cam(features)};
   std::vector<float>& weight = map.lead_weight;
   for (std::size_t i = 0; i < weight.size(); ++i) weight[i] *= map.time_weight[i % map.bins];
   make_mean_one(weight);

@@ -1,5 +1,5 @@
 // Where a diagnosis comes from: maps of a network's attention over leads and time, and the
-// stretches that stand out. Of .lhm models, without libtorch; the formulas are those of grad_cam.h.
+// stretches that stand out. Of .lhm models, without libtorch; the formulas are those of saliency.h.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace liteheart {
 /// Where a network looks in one window for one diagnosis. Bins share the window evenly.
 struct SaliencyMap {
   std::size_t leads = 0, bins = 0;
-  std::vector<float> lead_weight;  // [lead, bin], >= 0, mean 1: grad_cam.h's saliency_map
-  std::vector<float> time_weight;  // [bin], >= 0, mean 1: grad_cam.h's grad_cam; 1 where it is 0
+  std::vector<float> lead_weight;  // [lead, bin], >= 0, mean 1: saliency.h's saliency_map
+  std::vector<float> time_weight;  // [bin], >= 0, mean 1: saliency.h's layer_cam; 1 where it is 0
 };
 
 /// Of one model; may be asked from several threads at once.

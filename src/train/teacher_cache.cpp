@@ -11,7 +11,7 @@
 #include "data/same_conditioning.h"
 #include "distill/attention_transfer.h"
 #include "distill/bins.h"
-#include "explain/grad_cam.h"
+#include "explain/saliency.h"
 #include "nn/runtime.h"
 #include "train/cached.h"
 #include "train/file_hash.h"
@@ -26,7 +26,7 @@ constexpr std::int64_t kBatch = 64;
 /// Everything the view depends on.
 std::uint64_t cache_key(const std::filesystem::path& teacher_file, const PreparedDataset& data,
                         std::span<const std::size_t> records, bool bf16) {
-  std::uint64_t key = hash_bytes(bf16 ? "teacher view 5, bf16" : "teacher view 5, fp32");
+  std::uint64_t key = hash_bytes(bf16 ? "teacher view 6, bf16" : "teacher view 6, fp32");
   for (const auto& file :
        {teacher_file, data.folder() / "dataset.json", data.folder() / "records.csv"}) {
     key = file_hash(file, key);
@@ -55,7 +55,7 @@ void look(Model& teacher, const torch::Tensor& leads, const torch::Tensor& colum
   const torch::Tensor logits = out.logits.index_select(1, columns.to(device));
   const torch::Tensor score = (logits * torch::sigmoid(logits).detach()).sum();
   const auto gradients = torch::autograd::grad({score}, {out.blocks.back(), x});
-  const torch::Tensor cam = grad_cam(out.blocks.back().detach(), gradients[0]);
+  const torch::Tensor cam = layer_cam(out.blocks.back().detach(), gradients[0]);
   parts.logits.push_back(logits.detach().cpu());
   // A teacher that is not given all leads has no opinion on the others: its map is spread over them
   // evenly.

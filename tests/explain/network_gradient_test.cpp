@@ -12,8 +12,8 @@
 #include "deploy/quantize.h"
 #include "ecg/error.h"
 #include "edge/small_model.h"
-#include "explain/grad_cam.h"
 #include "explain/regions.h"
+#include "explain/saliency.h"
 
 namespace liteheart {
 namespace {
@@ -52,7 +52,7 @@ Expected by_libtorch(Model& model, const torch::Tensor& window) {
   const torch::Tensor input = model.card.restoration ? out.restored : x;
   const auto by = torch::autograd::grad({out.backbone.logits[0][static_cast<std::int64_t>(kClass)]},
                                         {features, input, x});
-  const torch::Tensor cam = grad_cam(features.detach(), by[0]);
+  const torch::Tensor cam = layer_cam(features.detach(), by[0]);
   return {out.backbone.logits[0].detach(),
           features.detach()[0].squeeze(1).t(),
           by[0][0].squeeze(1).t(),

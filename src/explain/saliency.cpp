@@ -1,4 +1,4 @@
-#include "explain/grad_cam.h"
+#include "explain/saliency.h"
 
 #include <ATen/ATen.h>
 
@@ -9,9 +9,8 @@ constexpr double kMaximum = 7;  // keeps one beat of noise from owning the loss
 
 }  // namespace
 
-at::Tensor grad_cam(const at::Tensor& features, const at::Tensor& gradient) {
-  const at::Tensor weight = gradient.to(at::kFloat).mean(3, /*keepdim=*/true);
-  return at::relu((weight * features.to(at::kFloat)).sum(1).squeeze(1));
+at::Tensor layer_cam(const at::Tensor& features, const at::Tensor& gradient) {
+  return at::relu(gradient.to(at::kFloat) * features.to(at::kFloat)).sum(1).squeeze(1);
 }
 
 at::Tensor mean_one(const at::Tensor& map) {

@@ -1,4 +1,4 @@
-#include "explain/grad_cam.h"
+#include "explain/saliency.h"
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
@@ -12,26 +12,33 @@ double at3(const at::Tensor& x, std::int64_t i, std::int64_t j, std::int64_t k) 
   return x[i][j][k].item<double>();
 }
 
-TEST(GradCam, is_the_rectified_sum_of_channels_weighted_by_their_mean_gradient) {
+TEST(LayerCam, sums_what_channels_say_for_the_score_at_each_moment) {
   at::manual_seed(1);
   const at::Tensor features = at::randn({3, 5, 1, 7}, at::kDouble);
   const at::Tensor gradient = at::randn({3, 5, 1, 7}, at::kDouble);
-  const at::Tensor cam = grad_cam(features, gradient);
+  const at::Tensor cam = layer_cam(features, gradient);
   ASSERT_EQ(cam.sizes(), (std::vector<std::int64_t>{3, 7}));
-  bool rectified = false;
   for (std::int64_t b = 0; b < 3; ++b) {
     for (std::int64_t t = 0; t < 7; ++t) {
       double sum = 0;
       for (std::int64_t c = 0; c < 5; ++c) {
-        double weight = 0;
-        for (std::int64_t u = 0; u < 7; ++u) weight += at3(gradient.squeeze(2), b, c, u) / 7;
-        sum += weight * at3(features.squeeze(2), b, c, t);
+        sum += std::max(at3(gradient.squeeze(2), b, c, t) * at3(features.squeeze(2), b, c, t), 0.0);
       }
-      rectified = rectified || sum < 0;
-      EXPECT_NEAR(cam[b][t].item<double>(), std::max(sum, 0.0), 1e-5);
+      EXPECT_NEAR(cam[b][t].item<double>(), sum, 1e-5);
     }
   }
-  EXPECT_TRUE(rectified);
+}
+
+// A maximum over time hands its gradient to one moment; what is alike elsewhere was not chosen.
+TEST(LayerCam, of_a_maximum_over_time_lies_where_it_is) {
+  at::manual_seed(5);
+  at::Tensor features = at::rand({1, 4, 1, 9}, at::kFloat);
+  features.select(3, 6).add_(1);
+  features.requires_grad_(true);
+  features.amax(3).sum().backward();
+  const at::Tensor cam = layer_cam(features.detach(), features.grad());
+  EXPECT_EQ(cam.count_nonzero().item<std::int64_t>(), 1);
+  EXPECT_GT(cam[0][6].item<double>(), 4);
 }
 
 TEST(MeanOne, scales_each_recording_by_itself_and_makes_an_empty_map_uniform) {
@@ -122,7 +129,7 @@ TEST(SaliencyMap, points_to_the_lead_and_the_time_of_a_planted_wave) {
   features.retain_grad();
   (features.select(1, 0).sum() - 0.5 * features.select(1, 1).sum()).backward();
 
-  const at::Tensor cam = grad_cam(features.detach(), features.grad());
+  const at::Tensor cam = layer_cam(features.detach(), features.grad());
   EXPECT_EQ(cam[0].argmax().item<std::int64_t>(), kBin);
   const at::Tensor map = saliency_map(cam, x.detach(), x.grad());
   EXPECT_EQ(map.flatten().argmax().item<std::int64_t>(), kLead * kBins + kBin);
