@@ -5,26 +5,10 @@
 #include <cstddef>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "ecg/leads.h"
-#include "eval/median_beat.h"
 
 namespace liteheart {
-
-/// Where the waves of a median beat lie, in its samples, and what they are measured against.
-struct Delineation {
-  std::size_t qrs_onset = 0, qrs_end = 0;  // first onset to last end over the leads, by the slope
-  std::array<double, kLeads> level{};      // of the PR segment, or of what there is in its place
-  std::vector<double> magnitude;           // of the twelve leads from these levels, over 20 ms
-  std::size_t t_peak = 0;                  // where that is highest in T; 0 where there is none
-  std::optional<double> t_end;             // by the tangent to the steepest descent of T
-};
-/// nullopt where no QRS is told from the rest.
-std::optional<Delineation> delineate(const MedianBeat& beat);
-
-/// In degrees, as EcgMeasurements has it.
-std::optional<double> qrs_axis_deg(const MedianBeat& beat, const Delineation& waves);
 
 /// nullopt: not measurable.
 struct EcgMeasurements {
