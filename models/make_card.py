@@ -69,6 +69,9 @@ def main():
           f"{card['conditioning']['low_hz']:g}-{card['conditioning']['high_hz']:g} Hz, {card['conditioning']['normalization']}) "
           f"and know {len(card['classes'])} diagnoses; {judged} of them can be judged from this lead "
           "(validation AUC of at least 0.8), the others are named but not judged.\n")
+    if "trees" in card:
+        print(f"Boosted trees beside the student judge what is measured on the lead (intervals, waves, early and unlike "
+              f"beats): {card['trees']['share']:.0%} of the logit.\n")
     print("**Data.** PTB-XL (Wagner et al. 2020), CC-BY-4.0, as the PhysioNet/CinC 2021 Challenge distributes it, 100 Hz, "
           "folds 1-8 for training, fold 9 for selection, thresholds and calibration; split by patient. "
           "Fold 10 was never seen.\n")
