@@ -5,6 +5,7 @@
 
 #include "edge/kernels.h"
 #include "edge/model_generated.h"
+#include "edge/trees.h"
 
 namespace liteheart::edge {
 namespace {
@@ -119,6 +120,7 @@ bool Checker::consistent() {
   for (const auto* s : *network_.steps()) {
     if (!step(*s)) return false;
   }
+  if (model_.trees() != nullptr && !check_trees(model_)) return false;
   return known(network_.logits()) && (network_.restored() == -1 || restored_);
 }
 

@@ -3,9 +3,11 @@
 #include <cmath>
 #include <cstring>
 
+#include "edge/measure.h"
 #include "edge/model_check.h"
 #include "edge/model_generated.h"
 #include "edge/quantize.h"
+#include "edge/trees.h"
 #define LITEHEART_LANES 4
 #include "edge/vectors.h"
 
@@ -354,6 +356,10 @@ EdgeDiagnosis EdgeModel::diagnosis(std::size_t i) const {
 
 bool EdgeModel::restores() const { return model_->network()->restored() >= 0; }
 
+float EdgeModel::measured_share() const {
+  return model_->trees() == nullptr ? 0 : model_->trees()->share();
+}
+
 const char* EdgeModel::provenance() const {
   return model_->provenance() == nullptr ? "" : model_->provenance()->c_str();
 }
@@ -380,7 +386,11 @@ bool EdgeModel::bytes() const {
 
 // What does not fit a size_t, on a small processor, no arena can hold.
 std::size_t EdgeModel::arena_bytes() const {
-  return kSlotAlignment + scratch_offset(*model_->network()) + scratch_bytes_ + kSlotAlignment;
+  const std::size_t running = scratch_offset(*model_->network()) + scratch_bytes_,
+                    measuring = model_->trees() == nullptr
+                                    ? 0
+                                    : measure_memory(leads(), model_->window(), model_->rate_hz());
+  return kSlotAlignment + (running > measuring ? running : measuring) + kSlotAlignment;
 }
 
 ModelStatus EdgeModel::run(const float* window, void* arena, std::size_t arena_bytes, float* logits,
@@ -389,10 +399,9 @@ ModelStatus EdgeModel::run(const float* window, void* arena, std::size_t arena_b
   if (arena_bytes < this->arena_bytes()) return ModelStatus::kArenaTooSmall;
   const Network& network = *model_->network();
   const auto address = reinterpret_cast<std::uintptr_t>(arena);
-  const Runner runner(*model_,
-                      static_cast<std::uint8_t*>(arena) +
-                          (kSlotAlignment - address % kSlotAlignment) % kSlotAlignment,
-                      kernels);
+  auto* const aligned = static_cast<std::uint8_t*>(arena) +
+                        (kSlotAlignment - address % kSlotAlignment) % kSlotAlignment;
+  const Runner runner(*model_, aligned, kernels);
   const View in = runner.begin(network.input());
   for (std::size_t lead = 0; lead < in.channels; ++lead) {
     for (std::size_t t = 0; t < in.time; ++t)
@@ -427,6 +436,12 @@ ModelStatus EdgeModel::run(const float* window, void* arena, std::size_t arena_b
     }
   }
   std::memcpy(logits, runner.view(network.logits()).floats(), diagnoses() * sizeof(float));
+  if (model_->trees() != nullptr) {
+    float measured[kMeasurements];
+    const GivenLeads given = {window, model_->leads()->data(), in.channels, in.time, in.time, 1};
+    measure_window(given, model_->rate_hz(), aligned, measured);
+    add_trees(*model_->trees(), measured, logits);
+  }
   return ModelStatus::kOk;
 }
 

@@ -58,6 +58,7 @@ class EdgeModel {
   std::size_t diagnoses() const;
   EdgeDiagnosis diagnosis(std::size_t i) const;
   bool restores() const;           // whether it estimates the 12 leads
+  float measured_share() const;    // of trees on what is measured, in its logits; 0 without any
   const char* provenance() const;  // JSON
   /// Multiply-adds of one window's convolutions and linear layers.
   std::uint64_t multiply_adds() const;
@@ -66,8 +67,9 @@ class EdgeModel {
   bool bytes() const;
 
   std::size_t arena_bytes() const;
-  /// One window through the network. window: [lead, window] as cut_window gives it; logits:
-  /// [diagnoses]; restored: or null. kArenaTooSmall leaves all as it was.
+  /// One window through the network, and the trees where there are some. window: [lead, window] as
+  /// cut_window gives it; logits: [diagnoses]; restored: or null. kArenaTooSmall leaves all as it
+  /// was.
   ModelStatus run(const float* window, void* arena, std::size_t arena_bytes, float* logits,
                   const Restored* restored, const Kernels& kernels,
                   const Observer* observer = nullptr) const;

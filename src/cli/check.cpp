@@ -61,7 +61,7 @@ std::vector<Way> ways_of(const CheckArguments& a, const PreparedDataset& data) {
   }
   ways.push_back({"libtorch", open_torch_engine(a.model, 1)});
   const Model model = load_model(model_file(a.model));
-  require_no_trees(model, a.model);
+  require_trees_for_devices(model, a.model);
   const EdgeGraph graph = edge_graph(model);
   add_edge_ways(ways, "edge fp32", edge_bytes(with_fewer_products(graph), model.card), a);
   const auto onnx = installed_onnx_runtime();

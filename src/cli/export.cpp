@@ -69,7 +69,7 @@ std::string file_for(const std::filesystem::path& file, const Target& target,
                      const ExportArguments& a, const std::filesystem::path& out) {
   if (is_edge_model(file)) return header_of(file, target, a, out);
   const Model model = load_model(file);
-  require_no_trees(model, file.string());
+  require_trees_for_devices(model, file.string());
   if (&target != &kOnnx) return edge_file(model, target, a, out);
   return a.int8 ? onnx_int8_bytes(model, calibration(model, a.data)) : onnx_bytes(model);
 }
@@ -102,7 +102,9 @@ void add_export(CLI::App& app) {
       "  c     .h     the same as an array, to compile into a program\n"
       "  onnx  .onnx  for ONNX Runtime and others: input 'window', conditioned as the metadata\n"
       "               say; outputs 'logits', 'probabilities' and, of models that restore them,\n"
-      "               the 12 leads 'restored'; with --int8, quantized around each product");
+      "               the 12 leads 'restored'; with --int8, quantized around each product.\n"
+      "               Its networks alone, with thresholds of their own: trees measure, no graph "
+      "does");
   const auto a = std::make_shared<ExportArguments>();
   command->add_option("MODEL", a->model, "training folder or model file; an .lhm file for --to c")
       ->required();

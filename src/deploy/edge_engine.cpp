@@ -8,6 +8,7 @@
 #include "deploy/model_bytes.h"
 #include "ecg/error.h"
 #include "ecg/leads.h"
+#include "edge/measure.h"
 #include "edge/network.h"
 
 namespace liteheart {
@@ -56,6 +57,8 @@ EdgeEngine::EdgeEngine(ModelBytes bytes, const std::string& name, int threads,
   card_.leads.clear();
   for (std::size_t i = 0; i < model_.leads(); ++i) card_.leads.push_back(model_.lead(i));
   if (model_.restores()) card_.restoration.emplace().measured = card_.leads;
+  if (model_.measured_share() > 0)
+    card_.trees = TreesShape{edge::kMeasurementsVersion, double{model_.measured_share()}};
   for (std::size_t i = 0; i < model_.diagnoses(); ++i) {
     const edge::EdgeDiagnosis d = model_.diagnosis(i);
     card_.classes.push_back(

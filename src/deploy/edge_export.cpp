@@ -144,10 +144,11 @@ int write_backbone(GraphWriter& writer, const BackboneImpl& net, int input) {
 }  // namespace
 
 EdgeGraph edge_graph(const Model& model) {
-  require_no_trees(model);
+  require_trees_for_devices(model);
   torch::NoGradGuard no_grad;
   const ModelCard& card = model.card;
   EdgeGraph graph;
+  graph.trees = model.trees;
   GraphWriter writer(graph);
   graph.input =
       graph.add_slot({card.conditioning.window, static_cast<std::int64_t>(card.leads.size())});

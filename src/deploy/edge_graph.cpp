@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 
+#include "edge/half.h"
 #include "edge/kernels.h"
 #include "edge/model_check.h"
 #include "nn/products.h"
@@ -285,6 +286,26 @@ EdgeGraph with_fewer_products(const EdgeGraph& graph) {
   return to;
 }
 
+namespace {
+
+flatbuffers::Offset<file::Trees> write_trees(flatbuffers::FlatBufferBuilder& builder,
+                                             const BoostedTrees& trees, const TreesShape& shape) {
+  std::vector<std::uint16_t> threshold, value;
+  std::vector<std::uint8_t> measurement;
+  for (const BoostedTree& tree : trees.trees()) {
+    for (const std::int32_t m : tree.measurement)
+      measurement.push_back(static_cast<std::uint8_t>(m));
+    for (const float x : tree.threshold) threshold.push_back(edge::half_of_float(x));
+    for (const float x : tree.value) value.push_back(edge::half_of_float(x));
+  }
+  const std::vector<std::uint16_t> count(trees.count().begin(), trees.count().end());
+  return file::CreateTreesDirect(builder, static_cast<std::uint16_t>(shape.measured),
+                                 static_cast<float>(shape.share), &trees.base(), &count,
+                                 &measurement, &threshold, &value);
+}
+
+}  // namespace
+
 std::vector<std::uint8_t> edge_bytes(const EdgeGraph& graph, const ModelCard& card) {
   flatbuffers::FlatBufferBuilder builder(1 << 20);
   const auto network = Writer(builder, graph).network();
@@ -296,11 +317,13 @@ std::vector<std::uint8_t> edge_bytes(const EdgeGraph& graph, const ModelCard& ca
   const auto leads =
       builder.CreateVector(std::vector<std::uint8_t>(card.leads.begin(), card.leads.end()));
   const auto provenance = builder.CreateString(card.provenance.dump());
+  flatbuffers::Offset<file::Trees> trees;
+  if (graph.trees) trees = write_trees(builder, *graph.trees, *card.trees);
   const edge::Conditioning& c = card.conditioning;
   file::FinishModelBuffer(
       builder, file::CreateModel(builder, c.rate_hz, static_cast<std::uint32_t>(c.window), c.low_hz,
                                  c.high_hz, c.normalization == edge::Normalization::kZScore, leads,
-                                 diagnosis_list, network, provenance));
+                                 diagnosis_list, network, provenance, trees));
   return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
 }
 

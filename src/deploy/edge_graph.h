@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "edge/model_generated.h"
+#include "measured/boosted_trees.h"
 #include "nn/model_card.h"
 
 namespace liteheart {
@@ -43,6 +45,7 @@ struct EdgeGraph {
   std::vector<EdgeSlot> slots;
   std::vector<EdgeStep> steps;
   int input = -1, restored = -1, logits = -1;  // slots; restored: -1 for none
+  std::shared_ptr<const BoostedTrees> trees;   // in one share; or null
 
   int add_slot(const EdgeSlot& slot) {
     slots.push_back(slot);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "deploy/edge_export.h"
+#include "deploy/fold.h"
 #include "ecg/leads.h"
 
 namespace liteheart {
@@ -33,9 +34,12 @@ class OnnxEngine : public Engine {
     if (restore)
       outputs.emplace_back(*runtime_, out.restored, std::vector<std::int64_t>{count, kLeads, time});
     session_.run("window", in, {names, outputs.size()}, outputs);
+    add_trees(model_, windows, out.logits);
     return out;
   }
-  std::vector<std::uint8_t> edge_model() const override { return edge_bytes(model_); }
+  std::vector<std::uint8_t> edge_model() const override {
+    return edge_bytes(network_alone(model_));
+  }
 
  private:
   std::shared_ptr<const OnnxRuntime> runtime_;

@@ -10,7 +10,8 @@
 
 namespace liteheart {
 
-/// `bytes`: the ONNX file of `model`, in floats or in bytes; one thread. Throws std::runtime_error
+/// `bytes`: the ONNX file of `model`, in floats or in bytes; one thread; the model's trees, which
+/// the file does not hold, beside it. Throws std::runtime_error
 /// in ONNX Runtime's words.
 std::unique_ptr<Engine> onnx_engine(std::shared_ptr<const OnnxRuntime> runtime,
                                     const std::string& bytes, const Model& model);

@@ -125,8 +125,9 @@ std::string write_backbone(OnnxGraph& graph, const BackboneImpl& net, std::strin
 
 }  // namespace
 
-std::string onnx_bytes(const Model& model) {
-  require_no_trees(model);
+std::string onnx_bytes(const Model& given) {
+  require_trees_for_devices(given);
+  const Model model = network_alone(given);
   torch::NoGradGuard no_grad;
   const ModelCard& card = model.card;
   return onnx_file(card, [&](OnnxGraph& graph) {

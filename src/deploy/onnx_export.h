@@ -16,7 +16,9 @@
 
 namespace liteheart {
 
-/// The bytes of the ONNX file (opset 17) of `model`, whose outputs it gives to rounding.
+/// The bytes of the ONNX file (opset 17) of `model`, whose outputs it gives to rounding; of a model
+/// with trees the network alone, with the decision that was learned for that. Throws Error of a
+/// teacher that measures.
 std::string onnx_bytes(const Model& model);
 
 }  // namespace liteheart

@@ -262,7 +262,9 @@ std::string Int8Writer::run() {
 
 }  // namespace
 
-std::string onnx_int8_bytes(const Model& model, std::span<const float> windows) {
+std::string onnx_int8_bytes(const Model& given, std::span<const float> windows) {
+  require_trees_for_devices(given);
+  const Model model = network_alone(given);
   const torch::NoGradGuard no_grad;
   const Parted parts = parted(edge_graph(model));
   const EdgeGraph graph = quantize(parts.graph, model.card, windows);

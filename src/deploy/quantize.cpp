@@ -217,6 +217,7 @@ int Quantizer::bytes_of(int slot) {
 EdgeGraph Quantizer::run() {
   to_.slots = from_.slots;  // those of `from_` keep their numbers
   to_.input = from_.input, to_.restored = from_.restored, to_.logits = from_.logits;
+  to_.trees = from_.trees;
   const auto floats = float_slots();
   for (std::size_t i = 0; i < floats.size(); ++i) {
     if (!floats[i]) use_bytes(to_.slots[i], best_range(seen_[i]));

@@ -2,7 +2,7 @@
 
 #include "deploy/edge_export.h"
 #include "deploy/engine.h"
-#include "measured/measurements.h"
+#include "deploy/fold.h"
 #include "nn/model.h"
 #include "nn/runtime.h"
 
@@ -26,20 +26,12 @@ class TorchEngine : public Engine {
     const ModelOutput made = model_.forward(x);
     Output out;
     out.logits = values(made.backbone.logits);
-    for (std::size_t i = 0; model_.trees && i < windows.size() / window_floats(); ++i) {
-      const auto measured = measure_window(windows.subspan(i * window_floats(), window_floats()),
-                                           card_.conditioning.rate_hz);
-      model_.add_trees(
-          std::span(out.logits).subspan(i * card_.classes.size(), card_.classes.size()), measured);
-    }
+    add_trees(model_, windows, out.logits);
     if (restore) out.restored = values(made.restored);
     return out;
   }
   std::vector<std::uint8_t> edge_model() const override {
-    Model networks = model_;
-    networks.trees = nullptr;
-    networks.card.trees.reset();
-    return edge_bytes(networks);
+    return edge_bytes(network_alone(model_));
   }
 
  private:

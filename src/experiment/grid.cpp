@@ -15,7 +15,8 @@ namespace liteheart {
 namespace {
 
 /// What a network is, and what it is given: a teacher has its own.
-constexpr const char* kOfTheStudent[] = {"network", "restoration", "lead", "strides"};
+constexpr const char* kOfTheStudent[] = {"network", "restoration", "lead", "strides",
+                                         "measured_share"};
 
 /// A value of every axis.
 using Point = std::vector<const GridValue*>;

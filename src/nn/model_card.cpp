@@ -12,6 +12,15 @@ namespace {
 
 using nlohmann::json;
 
+json decision_json(const Decision& d) {
+  return {{"threshold", d.threshold}, {"slope", d.slope}, {"intercept", d.intercept}};
+}
+
+Decision decision_from(const json& j) {
+  return {j.at("threshold").get<std::vector<float>>(), j.at("slope").get<std::vector<float>>(),
+          j.at("intercept").get<std::vector<float>>()};
+}
+
 json conditioning_json(const edge::Conditioning& c) {
   return {{"rate_hz", c.rate_hz},
           {"window", c.window},
@@ -67,14 +76,12 @@ ModelCard parse(const json& j) {
   if (j.contains("trees")) {
     const json& t = j.at("trees");
     card.trees = TreesShape{t.at("measured"), t.at("share")};
+    if (t.contains("network")) card.network_decision = decision_from(t.at("network"));
   }
   for (const json& c : j.at("classes")) {
     card.classes.push_back({c.at("code"), c.at("abbreviation"), c.at("name"), c.at("scored"), {}});
   }
-  const json& d = j.at("decision");
-  card.decision.threshold = d.at("threshold").get<std::vector<float>>();
-  card.decision.slope = d.at("slope").get<std::vector<float>>();
-  card.decision.intercept = d.at("intercept").get<std::vector<float>>();
+  card.decision = decision_from(j.at("decision"));
   card.not_judged = j.at("not_judged").get<std::vector<std::string>>();
   card.provenance = j.at("provenance");
   return card;
@@ -94,15 +101,15 @@ void check(const ModelCard& card, const std::string& place) {
   sane = sane && b.leads == wanted;
   if (card.restoration)
     sane = sane && in(card.restoration->width, 1, 4096) && card.conditioning.window % 64 == 0;
-  if (card.trees)
-    sane = sane && !card.restoration && card.leads.size() == kLeads && card.trees->share > 0 &&
-           card.trees->share < 1;
+  if (card.trees) sane = sane && card.trees->share > 0 && card.trees->share < 1;
   const edge::Conditioning& c = card.conditioning;
   sane = sane && c.rate_hz >= 1 && c.rate_hz <= 100'000 && 0 < c.low_hz && c.low_hz < c.high_hz &&
          c.high_hz < c.rate_hz / 2;
-  const std::size_t decided = card.decision.threshold.size();
-  sane = sane && (decided == 0 || decided == card.classes.size()) &&
-         card.decision.slope.size() == decided && card.decision.intercept.size() == decided;
+  for (const Decision& d : {card.decision, card.network_decision}) {
+    const std::size_t decided = d.threshold.size();
+    sane = sane && (decided == 0 || decided == card.classes.size()) && d.slope.size() == decided &&
+           d.intercept.size() == decided;
+  }
   if (!sane)
     throw Error(place, "the model card contradicts itself", "the file is damaged: copy it again");
 }
@@ -150,17 +157,18 @@ json card_to_json(const ModelCard& card) {
               {"causal", b.causal}}},
             {"restoration", nullptr},
             {"classes", classes_json(card.classes)},
-            {"decision",
-             {{"threshold", card.decision.threshold},
-              {"slope", card.decision.slope},
-              {"intercept", card.decision.intercept}}},
+            {"decision", decision_json(card.decision)},
             {"not_judged", card.not_judged},
             {"provenance", card.provenance}};
   if (card.restoration) {
     j["restoration"] = {{"width", card.restoration->width},
                         {"derive_limb_leads", card.restoration->derive_limb_leads}};
   }
-  if (card.trees) j["trees"] = {{"measured", card.trees->measured}, {"share", card.trees->share}};
+  if (card.trees) {
+    j["trees"] = {{"measured", card.trees->measured},
+                  {"share", card.trees->share},
+                  {"network", decision_json(card.network_decision)}};
+  }
   return j;
 }
 

@@ -20,9 +20,10 @@ struct ModelCard {
   std::vector<int> leads = {0};  // what the model is given: indices into kLeadNames
   BackboneShape backbone;
   std::optional<RestorationShape> restoration;
-  std::optional<TreesShape> trees;  // beside the network, of a model that is given all leads
+  std::optional<TreesShape> trees;  // beside the network
   std::vector<Diagnosis> classes;
-  Decision decision;  // thresholds and calibration; empty until learned
+  Decision decision;          // thresholds and calibration; empty until learned
+  Decision network_decision;  // the same of the network alone, of one that has trees beside it
   std::vector<std::string>
       not_judged;  // codes of classes its leads cannot judge: validation AUC below 0.8
   nlohmann::json provenance = nlohmann::json::object();  // data, licence, configuration, date

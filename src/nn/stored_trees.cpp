@@ -27,7 +27,7 @@ void store_trees(const BoostedTrees& trees, NamedTensors& into) {
   constexpr auto kSplits = static_cast<std::int64_t>(BoostedTree::kSplits),
                  kLeaves = static_cast<std::int64_t>(BoostedTree::kLeaves);
   const auto count = static_cast<std::int64_t>(trees.trees().size());
-  const auto shares = static_cast<std::int64_t>(BoostedTrees::kShares);
+  const auto shares = static_cast<std::int64_t>(trees.shares());
   const at::Tensor measurement = at::empty({count, kSplits}, at::kInt),
                    threshold = at::empty({count, kSplits}), value = at::empty({count, kLeaves});
   for (std::int64_t i = 0; i < count; ++i) {
@@ -62,8 +62,12 @@ std::shared_ptr<const BoostedTrees> stored_trees(const TensorsByName& tensors,
   const std::int64_t count = at_thresholds == tensors.end() || at_thresholds->second.dim() == 0
                                  ? 0
                                  : at_thresholds->second.size(0);
-  const std::int64_t sums[] = {static_cast<std::int64_t>(BoostedTrees::kShares),
-                               card.backbone.classes};
+  const auto at_base = tensors.find("trees.base");
+  const std::int64_t shares =
+      at_base != tensors.end() && at_base->second.dim() == 2 && at_base->second.size(0) == 1
+          ? 1
+          : static_cast<std::int64_t>(BoostedTrees::kShares);
+  const std::int64_t sums[] = {shares, card.backbone.classes};
   const at::Tensor threshold = get("trees.threshold", {count, kSplits}, at::kFloat),
                    measurement = get("trees.measurement", {count, kSplits}, at::kInt),
                    value = get("trees.value", {count, kLeaves}, at::kFloat),
@@ -78,7 +82,8 @@ std::shared_ptr<const BoostedTrees> stored_trees(const TensorsByName& tensors,
   }
   try {
     return std::make_shared<const BoostedTrees>(
-        kMeasurements, std::vector(base.data_ptr<float>(), base.data_ptr<float>() + base.numel()),
+        kMeasurements, static_cast<std::size_t>(shares),
+        std::vector(base.data_ptr<float>(), base.data_ptr<float>() + base.numel()),
         std::vector(counts.data_ptr<std::int32_t>(),
                     counts.data_ptr<std::int32_t>() + counts.numel()),
         std::move(trees));

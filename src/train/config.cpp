@@ -107,9 +107,13 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
        "decay, a step, of the running mean of the weights, which is what is validated and kept; 0 "
        "is off"},
       {"measured_share", &c.measured_share,
-       "of a model that is given all leads: how much of its logit is that of boosted trees, which "
-       "learn from rate, intervals, axis and heights as measured on its labelled records; 0: the "
-       "network's alone, as a device needs it"},
+       "how much of the logit is that of boosted trees, which judge rate, intervals, waves and "
+       "beats "
+       "as measured on the leads that the model is given; they learn what the teacher thinks of "
+       "all "
+       "records, or from the labels where there is none; 0: the network's alone; -1: 0.75 where "
+       "train "
+       "is given all leads, else 0"},
       {"cutmix", &c.cutmix, "probability that a batch is mixed by CutMix; 0 is off"},
       {"cutmix_beta", &c.cutmix_beta, "Beta parameter of CutMix"},
       {"augment", &c.augment, "strength of gain, noise and loss augmentation; 0 is off"},
@@ -182,7 +186,7 @@ TrainConfig train_defaults() {
   TrainConfig c;
   c.weight_logit = c.weight_pseudo = c.region_focus = c.weight_region_features =
       c.weight_region_agreement = c.weight_information = c.weight_output_information = 0;
-  c.measured_share = 0.75;
+  c.measured_share = -1;
   return c;
 }
 
@@ -190,6 +194,7 @@ TrainConfig distil_defaults() {
   TrainConfig c;
   c.restoration = "tiny";
   c.true_leads_epochs = 2;
+  c.measured_share = 0.5;
   c.weight_correlation = 6;
   c.weight_restoration = 20;  // else the other losses take the restored leads from the true ones
   c.weight_region_agreement = 0.5;
@@ -229,8 +234,8 @@ void check_config(const TrainConfig& c) {
   range("true_leads_epochs", c.true_leads_epochs, 0, 100000);
   positive("clip", c.clip);
   require(c.averaging >= 0 && c.averaging < 1, "averaging", "from 0 to below 1", c.averaging);
-  require(c.measured_share >= 0 && c.measured_share < 1, "measured_share", "from 0 to below 1",
-          c.measured_share);
+  require(c.measured_share == -1 || (c.measured_share >= 0 && c.measured_share < 1),
+          "measured_share", "from 0 to below 1, or -1", c.measured_share);
   range("cutmix", c.cutmix, 0, 1);
   positive("cutmix_beta", c.cutmix_beta);
   range("augment", c.augment, 0, 10);

@@ -39,7 +39,7 @@ Predictions predict(Model& model, const PreparedDataset& data, std::span<const s
   const torch::Tensor column = torch::tensor(columns, torch::kLong);
   const torch::Tensor leads = lead_columns(model.card);
   std::optional<MeasuredRecords> measured;
-  if (model.trees) measured.emplace(data, options.measuring);
+  if (model.trees) measured.emplace(data, model.card.leads, options.measuring);
 
   torch::InferenceMode inference;
   model.train(false);

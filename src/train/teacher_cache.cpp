@@ -157,7 +157,7 @@ void add_trees(const torch::Tensor& logits, const Model& teacher,
                const std::vector<std::int64_t>& columns, const PreparedDataset& data,
                std::span<const std::size_t> records, std::span<const std::uint8_t> labelled,
                const std::function<void(std::size_t, std::size_t)>& progress) {
-  const MeasuredRecords measured(data, progress);
+  const MeasuredRecords measured(data, teacher.card.leads, progress);
   std::vector<float> all(static_cast<std::size_t>(teacher.card.backbone.classes));
   for (std::size_t i = 0; i < records.size(); ++i) {
     const std::size_t record = records[i];

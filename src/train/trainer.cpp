@@ -88,6 +88,7 @@ class Trainer {
   Objective objective_{nullptr};
   std::shared_ptr<RivalLoss> rival_;  // null without one
   TeacherView teacher_;
+  std::vector<std::size_t> taught_;                 // what the teacher thinks of, a row each
   std::vector<std::size_t> teacher_row_;            // by record of the data set
   std::vector<std::size_t> labelled_, validation_;  // of the training split; to choose by
   std::unique_ptr<BatchSampler> sampler_;
@@ -187,10 +188,16 @@ std::function<void(std::size_t, std::size_t)> Trainer::stage(const std::string& 
 }
 
 void Trainer::fit_trees() {
-  const MeasuredRecords measured(data_, stage("measuring"));
-  model_.card.trees = TreesShape{kMeasurementsVersion, config_.measured_share};
-  model_.trees = std::make_shared<const BoostedTrees>(
-      liteheart::fit_trees(data_, measured, labelled_, stage("trees")));
+  const MeasuredRecords measured(data_, model_.card.leads, stage("measuring"));
+  model_.card.network_decision = learn_decision(validate(model_));
+  model_.card.trees = TreesShape{kMeasurementsVersion, measured_share(config_)};
+  const auto fitted = [&] {
+    if (has_teachers_trees(config_))
+      return liteheart::fit_trees(data_, measured, labelled_, stage("trees"));
+    if (config_.teacher.empty()) return imitate(data_, measured, labelled_, {}, stage("trees"));
+    return imitate(data_, measured, taught_, teacher_.all.probability, stage("trees"));
+  };
+  model_.trees = std::make_shared<const BoostedTrees>(fitted());
 }
 
 void Trainer::prepare_teacher(const std::vector<std::size_t>& records,
@@ -205,6 +212,7 @@ void Trainer::prepare_teacher(const std::vector<std::size_t>& records,
   }
   teacher_ = in_common(std::move(views));
   teacher_.all.map = map_of_kind(teacher_.all.map, region_map(config_.region_map));
+  taught_ = records;
   teacher_row_.resize(data_.size());
   for (std::size_t row = 0; row < records.size(); ++row) teacher_row_[records[row]] = row;
 }

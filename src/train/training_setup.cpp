@@ -46,10 +46,17 @@ ModelCard make_card(const TrainConfig& config, const PreparedDataset& data) {
   return card;
 }
 
-bool has_trees(const TrainConfig& config) {
-  return config.measured_share > 0 && config.restoration == "none" &&
+bool has_teachers_trees(const TrainConfig& config) {
+  return config.restoration == "none" && config.teacher.empty() &&
          parse_leads(config.lead).size() == kLeads;
 }
+
+double measured_share(const TrainConfig& config) {
+  if (config.measured_share >= 0) return config.measured_share;
+  return has_teachers_trees(config) ? 0.75 : 0;
+}
+
+bool has_trees(const TrainConfig& config) { return measured_share(config) > 0; }
 
 void start_from(const TrainConfig& config, const PreparedDataset& data, Model& model) {
   const auto file = model_file(config.start);

@@ -19,6 +19,11 @@ ModelCard make_card(const TrainConfig& config, const PreparedDataset& data);
 /// Whether the trained model is to have trees beside its network: they are fitted when that is
 /// chosen, so until then its card has none.
 bool has_trees(const TrainConfig& config);
+/// How much of the logit is theirs; 0 where there are none.
+double measured_share(const TrainConfig& config);
+/// Whether they are a teacher's, which is given all leads and is to tell students of labelled
+/// records what it thought without them; else they imitate.
+bool has_teachers_trees(const TrainConfig& config);
 
 /// Gives `model` the weights of config.start. Throws Error (file, remedy) where they do not fit.
 void start_from(const TrainConfig& config, const PreparedDataset& data, Model& model);

@@ -91,7 +91,8 @@ TEST_F(ExperimentProgram, RunsItsCommandsOnceAndMakesItsTables) {
 
   // A training's command, run alone by hand, is the same training.
   const std::string by_hand = read_bytes(cell("liteheart") / "command.txt");
-  EXPECT_NE(by_hand.find("distil --restoration tiny --epochs 1 --threads 1 --teacher"),
+  EXPECT_NE(by_hand.find(
+                "distil --restoration tiny --epochs 1 --measured_share 0.5 --threads 1 --teacher"),
             std::string::npos)
       << by_hand;
 

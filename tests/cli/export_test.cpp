@@ -114,7 +114,7 @@ TEST(Diagnose, RefusesAnEdgeModelThatIsCutOffOrNotOne) {
   const ScratchFolder scratch;
   ASSERT_EQ(liteheart({"export", Study::get().distilled, "--out", scratch / "m.lhm"}).exit_code, 0);
   const std::string bytes = read_bytes(scratch / "m.lhm");
-  for (const std::string& damaged : {bytes.substr(0, bytes.size() / 2), std::string("LHM3"),
+  for (const std::string& damaged : {bytes.substr(0, bytes.size() / 2), std::string("LHM4"),
                                      std::string(100, 'x'), std::string()}) {
     write_bytes(scratch / "cut.lhm", damaged);
     EXPECT_TRUE(fails_clearly(

@@ -13,6 +13,7 @@
 #include "deploy/edge_export.h"
 #include "deploy/engine.h"
 #include "deploy/exported.h"
+#include "deploy/fold.h"
 #include "deploy/onnx_runtime.h"
 #include "deploy/quantize.h"
 #include "ecg/error.h"
@@ -112,7 +113,8 @@ TEST(OnnxInt8File, says_what_the_shipped_model_says_but_for_a_fifth_of_what_wind
   const auto library = find_onnx_runtime(LITEHEART_SOURCE_DIR "/build/peers");
   if (library.empty()) GTEST_SKIP() << "needs ONNX Runtime, which ./run bench installs";
   const Heard heard =
-      hear(library, load_model(LITEHEART_SOURCE_DIR "/models/liteheart-lead-i.safetensors"));
+      hear(library,
+           network_alone(load_model(LITEHEART_SOURCE_DIR "/models/liteheart-lead-i.safetensors")));
   EXPECT_LT(noise(heard.onnx, heard.edge, heard.classes), 0.2);
   EXPECT_LT(noise(heard.onnx, heard.floats, heard.classes), 0.2);
 }

@@ -7,22 +7,48 @@
 #include <vector>
 
 #include "edge/kernels.h"
+#include "edge/measure.h"
 #include "edge/model_generated.h"
 
 namespace liteheart::test {
 
 /// What its convolution by Toom-Cook has: five taps, 32 channels into 16.
 constexpr std::size_t kToomWeights = edge::toom_cook_weight_count(16, std::uint64_t{2} * 32, 32);
+
+/// The trees of a small model's two classes: two and one, which ask for nothing and say nothing.
+struct SmallTrees {
+  static constexpr std::size_t kSplits = 7, kLeaves = 8;
+  std::uint16_t version = edge::kMeasurementsVersion;
+  float share = 0.5F;
+  std::vector<float> base = {0, 0};
+  std::vector<std::uint16_t> count = {2, 1};
+  std::vector<std::uint8_t> measurement = std::vector<std::uint8_t>(3 * kSplits);
+  std::vector<std::uint16_t> threshold = std::vector<std::uint16_t>(3 * kSplits);
+  std::vector<std::uint16_t> value = std::vector<std::uint16_t>(3 * kLeaves);
+  const void* left_out = nullptr;  // one of the lists
+
+  flatbuffers::Offset<edge::file::Trees> write(flatbuffers::FlatBufferBuilder& b) const {
+    const auto list = [&]<class T>(const std::vector<T>& values) {
+      return left_out == &values ? flatbuffers::Offset<flatbuffers::Vector<T>>()
+                                 : b.CreateVector(values);
+    };
+    const auto bases = list(base);
+    const auto counts = list(count), thresholds = list(threshold), values = list(value);
+    const auto measurements = list(measurement);
+    return edge::file::CreateTrees(b, version, share, bases, counts, measurements, thresholds,
+                                   values);
+  }
+};
+
 /// spare: has a slot of 12 leads, the last, that nothing writes. made_of: its provenance.
 /// measured_bytes: its leads are put together from measured ones in bytes, which is refused.
+/// trees: beside its network, or null.
 /// Lead I, or those of `leads`: leads estimated, derived, convolved with stride and by Toom-Cook,
 /// attended to, pooled, and bytes.
-inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
-                                                  std::size_t toom_weights = kToomWeights,
-                                                  bool spare = false,
-                                                  const std::vector<std::uint8_t>& leads = {0},
-                                                  const std::string& made_of = "{}",
-                                                  bool measured_bytes = false) {
+inline std::vector<std::uint8_t> small_edge_model(
+    std::uint32_t window = 64, std::size_t toom_weights = kToomWeights, bool spare = false,
+    const std::vector<std::uint8_t>& leads = {0}, const std::string& made_of = "{}",
+    bool measured_bytes = false, const SmallTrees* trees = nullptr) {
   namespace file = edge::file;
   constexpr std::uint32_t kHalo = 8;
   const std::uint32_t tokens = window / 4;
@@ -99,8 +125,9 @@ inline std::vector<std::uint8_t> small_edge_model(std::uint32_t window = 64,
   const auto list = b.CreateVector(diagnoses);
   const auto lead_list = b.CreateVector(leads);
   const auto provenance = b.CreateString(made_of);
-  file::FinishModelBuffer(
-      b, file::CreateModel(b, 100, window, 1, 47, false, lead_list, list, network, provenance));
+  const auto tree_table = trees == nullptr ? flatbuffers::Offset<file::Trees>() : trees->write(b);
+  file::FinishModelBuffer(b, file::CreateModel(b, 100, window, 1, 47, false, lead_list, list,
+                                               network, provenance, tree_table));
   return {b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize()};
 }
 

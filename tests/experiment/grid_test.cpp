@@ -140,14 +140,15 @@ TEST_F(ExperimentFiles, GiveCommandsThatAShellTakes) {
   const Grid g = grid(kExperiment);
   const Job& job = training(g, "liteheart", 2);
   const auto words = closed_words(job.words, "/out", {});
-  EXPECT_EQ(
-      shell_line(words),
-      "distil --restoration tiny --labelled 0.1 --seed 2 --epochs 10 --threads 1 --teacher /out/" +
-          training(g, "teacher").folder +
-          " --weight_correlation 6 --weight_pseudo 0 --weight_restoration 20 "
-          "--weight_region_features 0 --weight_region_agreement 0.5 --weight_information 0 "
-          "--weight_output_information 1 --true_leads_epochs 2 --data /out/" +
-          job.data + " --out /out/" + job.folder);
+  EXPECT_EQ(shell_line(words),
+            "distil --restoration tiny --labelled 0.1 --seed 2 --epochs 10 --measured_share 0.5 "
+            "--threads 1 "
+            "--teacher /out/" +
+                training(g, "teacher").folder +
+                " --weight_correlation 6 --weight_pseudo 0 --weight_restoration 20 "
+                "--weight_region_features 0 --weight_region_agreement 0.5 --weight_information 0 "
+                "--weight_output_information 1 --true_leads_epochs 2 --data /out/" +
+                job.data + " --out /out/" + job.folder);
   EXPECT_EQ(shell_line({"it's", "a b", ""}), R"('it'\''s' 'a b' '')");
   EXPECT_NE(error_of([&] {
               closed_words(g.jobs[0].words, "/out", {});

@@ -10,6 +10,8 @@
 #include <random>
 #include <stdexcept>
 
+#include "edge/half.h"
+
 namespace liteheart {
 namespace {
 
@@ -40,7 +42,7 @@ double auc(const BoostedTrees& trees, const LabelledTable& table, std::size_t c)
   std::vector<double> present, absent;
   for (std::size_t row = 0; row < table.rows; ++row) {
     const float logit = trees.logits(row_of(table, row))[c];
-    (table.label[row * table.classes + c] ? present : absent).push_back(logit);
+    (table.label[row * table.classes + c] > 0 ? present : absent).push_back(logit);
   }
   double ahead = 0;
   for (const double p : present)
@@ -55,7 +57,7 @@ TEST(BoostedTrees, find_what_classes_are_defined_by_and_not_what_is_chance) {
 
   LabelledTable chance = random_table(1500, 6, 1);
   std::mt19937 random(3);
-  for (auto& label : chance.label) label = random() % 5 == 0;
+  for (auto& label : chance.label) label = random() % 5 == 0 ? 1 : 0;
   const BoostedTrees none = BoostedTrees::fit(chance, 1);
   EXPECT_LT(none.count()[0], 25);  // trees
   EXPECT_NEAR(none.logits(row_of(others, 0))[0], std::log(0.25), 0.5);
@@ -214,12 +216,15 @@ TEST(BoostedTrees, that_contradict_each_other_are_refused) {
     auto count = good.count();
     auto trees = good.trees();
     change(base, count, trees);
-    return BoostedTrees(measurements, base, count, trees);
+    return BoostedTrees(measurements, BoostedTrees::kShares, base, count, trees);
   };
   EXPECT_EQ(rebuilt(3, [](auto&...) {}).count(), good.count());
   EXPECT_THROW(rebuilt(0, [](auto&...) {}), std::invalid_argument);
   EXPECT_THROW(rebuilt(3, [](auto& base, auto&, auto&) { base.pop_back(); }),
                std::invalid_argument);
+  for (const std::size_t shares : {0, 3})
+    EXPECT_THROW(BoostedTrees(3, shares, good.base(), good.count(), good.trees()),
+                 std::invalid_argument);
   EXPECT_THROW(rebuilt(3, [](auto&, auto& count, auto&) { ++count[0]; }), std::invalid_argument);
   EXPECT_THROW(rebuilt(3, [](auto&, auto& count, auto&) { count[0] = -1; }), std::invalid_argument);
   EXPECT_THROW(rebuilt(3, [](auto&, auto&, auto& trees) { trees.pop_back(); }),
@@ -228,6 +233,116 @@ TEST(BoostedTrees, that_contradict_each_other_are_refused) {
                std::invalid_argument);
   EXPECT_THROW(rebuilt(3, [](auto&, auto&, auto& trees) { trees[0].measurement[0] = -1; }),
                std::invalid_argument);
+}
+
+/// What another thinks: class c is the more probable the further measurement c is above measurement
+/// c + 1, unknown ones taken for -2.
+LabelledTable opinion(std::size_t rows, unsigned seed, std::size_t measurements = 5) {
+  LabelledTable table = random_table(rows, measurements, 2, seed);
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t c = 0; c < 2; ++c) {
+      const auto known = [&](std::size_t m) {
+        const float x = table.measured[row * measurements + m];
+        return std::isnan(x) ? -2 : x;
+      };
+      table.label[row * 2 + c] = 1 / (1 + std::exp(known(c + 1) - known(c)));
+    }
+  }
+  return table;
+}
+
+TEST(ImitatingTrees, think_of_other_rows_what_they_have_learned_to) {
+  const BoostedTrees trees = BoostedTrees::imitate(opinion(3000, 1), 1);
+  const LabelledTable others = opinion(1000, 2);
+  LabelledTable probable = others;  // or not
+  for (float& label : probable.label) label = label > 0.5F ? 1 : 0;
+  for (std::size_t c = 0; c < 2; ++c) {
+    double error = 0, spread = 0;
+    for (std::size_t row = 0; row < others.rows; ++row) {
+      const double p = 1 / (1 + std::exp(-trees.logits(row_of(others, row))[c]));
+      error += std::abs(p - others.label[row * 2 + c]) / static_cast<double>(others.rows);
+      spread += std::abs(0.5 - others.label[row * 2 + c]) / static_cast<double>(others.rows);
+    }
+    EXPECT_LT(error, 0.05);
+    EXPECT_GT(spread, 0.2);
+    EXPECT_GT(auc(trees, probable, c), 0.98);
+  }
+}
+
+TEST(ImitatingTrees, are_one_share_that_answers_whatever_share_is_asked) {
+  const LabelledTable table = opinion(300, 1);
+  const BoostedTrees trees = BoostedTrees::imitate(table, 1);
+  EXPECT_EQ(trees.shares(), 1u);
+  EXPECT_EQ(trees.classes(), 2u);
+  EXPECT_EQ(trees.count(), std::vector<std::int32_t>(2, BoostedTrees::kImitatedRounds));
+  for (std::size_t row = 0; row < 20; ++row)
+    for (std::size_t share = 0; share < BoostedTrees::kShares; ++share)
+      EXPECT_EQ(trees.logits(row_of(table, row), share), trees.logits(row_of(table, row)));
+
+  // Nor has a row's share a say in what is learned.
+  LabelledTable other = table;
+  for (auto& share : other.share) share = 0;
+  const BoostedTrees same = BoostedTrees::imitate(other, 1);
+  for (std::size_t row = 0; row < 20; ++row)
+    EXPECT_EQ(same.logits(row_of(table, row)), trees.logits(row_of(table, row)));
+}
+
+TEST(ImitatingTrees, are_made_of_numbers_that_half_precision_holds) {
+  LabelledTable table = opinion(600, 1);
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    table.measured[row * 5 + 1] *= 1e-6F;
+    table.measured[row * 5 + 2] *= 3e4F;  // some of it more than the largest half
+  }
+  const BoostedTrees trees = BoostedTrees::imitate(table, 1);
+  const auto held = [](float x) { return edge::float_of_half(edge::half_of_float(x)) == x; };
+  EXPECT_TRUE(std::ranges::all_of(trees.base(), held));
+  std::map<std::int32_t, std::size_t> asked;
+  for (const BoostedTree& tree : trees.trees()) {
+    EXPECT_TRUE(std::ranges::all_of(tree.threshold, held));
+    EXPECT_TRUE(std::ranges::all_of(tree.value, held));
+    EXPECT_TRUE(std::ranges::all_of(tree.value, [](float x) { return std::isfinite(x); }));
+    for (const std::int32_t m : tree.measurement) ++asked[m];
+  }
+  EXPECT_GT(asked[1], 10u);
+  EXPECT_GT(asked[2], 10u);
+}
+
+TEST(ImitatingTrees, are_the_same_on_any_number_of_threads) {
+  const LabelledTable table = opinion(300, 1);
+  const BoostedTrees one = BoostedTrees::imitate(table, 1), four = BoostedTrees::imitate(table, 4);
+  EXPECT_EQ(one.base(), four.base());
+  ASSERT_EQ(one.count(), four.count());
+  for (std::size_t i = 0; i < one.trees().size(); ++i) {
+    EXPECT_TRUE(std::ranges::equal(one.trees()[i].measurement, four.trees()[i].measurement));
+    EXPECT_TRUE(std::ranges::equal(one.trees()[i].threshold, four.trees()[i].threshold));
+    EXPECT_TRUE(std::ranges::equal(one.trees()[i].value, four.trees()[i].value));
+  }
+}
+
+TEST(ImitatingTrees, ask_for_nothing_that_is_always_the_same_or_never_known) {
+  LabelledTable table = opinion(600, 1, 6);
+  for (std::size_t row = 0; row < table.rows; ++row) {
+    table.measured[row * 6 + 4] = kUnknown;
+    table.measured[row * 6 + 5] = 0.1F;
+  }
+  std::size_t splits = 0;
+  const BoostedTrees trees = BoostedTrees::imitate(table, 1);
+  for (const BoostedTree& tree : trees.trees()) {
+    for (std::size_t i = 0; i < BoostedTree::kSplits; ++i) {
+      if (std::isinf(tree.threshold[i]) && tree.threshold[i] > 0) continue;  // no split
+      EXPECT_LT(tree.measurement[i], 4);
+      ++splits;
+    }
+  }
+  EXPECT_GT(splits, 1000u);
+
+  LabelledTable none = table;
+  for (std::size_t row = 0; row < none.rows; ++row)
+    std::fill_n(none.measured.begin() + static_cast<std::ptrdiff_t>(row * 6), 6, kUnknown);
+  const BoostedTrees base = BoostedTrees::imitate(none, 1);
+  double mean = 0;
+  for (std::size_t row = 0; row < none.rows; ++row) mean += none.label[row * 2] / 600.0;
+  EXPECT_NEAR(base.logits(row_of(none, 0))[0], std::log(mean / (1 - mean)), 0.01);
 }
 
 }  // namespace

@@ -49,15 +49,9 @@ Model worn_model() {
   return model;
 }
 
-/// A network of all leads with trees beside it, which ask for measurement 3 among others.
-Model model_with_trees() {
-  ModelCard card = small_card();
-  card.leads = parse_leads("all");
-  card.restoration.reset();
-  card.trees = TreesShape{kMeasurementsVersion, 0.75};
-  Model model = Model::create(card, 3);
-  model.train(false);
-  LabelledTable table{120, kMeasurements, card.classes.size(), {}, {}, {}};
+/// Rows that differ in every measurement, with labels that follow from them.
+LabelledTable labelled_table(std::size_t classes) {
+  LabelledTable table{120, kMeasurements, classes, {}, {}, {}};
   for (std::size_t row = 0; row < table.rows; ++row) {
     for (std::size_t m = 0; m < kMeasurements; ++m)
       table.measured.push_back(static_cast<float>((row * 31 + m * 17) % 29));
@@ -65,7 +59,32 @@ Model model_with_trees() {
       table.label.push_back(table.measured[row * kMeasurements + 3 + c] > 15 ? 1 : 0);
     table.share.push_back(static_cast<std::uint8_t>(row % BoostedTrees::kShares));
   }
-  model.trees = std::make_shared<const BoostedTrees>(BoostedTrees::fit(table, 1));
+  return table;
+}
+
+/// A network of all leads with a teacher's trees beside it, which ask for measurement 3 among
+/// others.
+Model model_with_trees() {
+  ModelCard card = small_card();
+  card.leads = parse_leads("all");
+  card.restoration.reset();
+  card.trees = TreesShape{kMeasurementsVersion, 0.75};
+  Model model = Model::create(card, 3);
+  model.train(false);
+  static const auto trees = std::make_shared<const BoostedTrees>(
+      BoostedTrees::fit(labelled_table(card.classes.size()), 1));
+  model.trees = trees;
+  return model;
+}
+
+/// A network of two leads that restores the others, with a student's trees beside it.
+Model student_with_trees() {
+  Model model = worn_model();
+  model.card.trees = TreesShape{kMeasurementsVersion, 0.25};
+  model.card.network_decision = {{0.3F, 0.5F, 2.0F / 3}, {3, 2, 1.5F}, {0.25F, -1, 0}};
+  static const auto trees = std::make_shared<const BoostedTrees>(
+      BoostedTrees::imitate(labelled_table(model.card.classes.size()), 1));
+  model.trees = trees;
   return model;
 }
 
@@ -140,6 +159,54 @@ TEST_F(ModelFile, keeps_trees) {
     EXPECT_NEAR(logits[c], 0.25F * network[c] + 0.75F * of_trees[c], 1e-5);
 }
 
+TEST_F(ModelFile, keeps_a_students_trees_and_how_its_network_alone_decides) {
+  const Model model = student_with_trees();
+  save_model(file, model);
+  const Model loaded = load_model(file);
+  EXPECT_EQ(card_to_json(loaded.card), card_to_json(model.card));
+  ASSERT_TRUE(loaded.card.restoration);
+  ASSERT_TRUE(loaded.card.trees);
+  EXPECT_EQ(loaded.card.leads, (std::vector<int>{0, 6}));
+  EXPECT_EQ(loaded.card.trees->share, 0.25);
+  EXPECT_EQ(loaded.card.decision.threshold, small_card().decision.threshold);
+  EXPECT_EQ(loaded.card.network_decision.threshold, model.card.network_decision.threshold);
+  EXPECT_EQ(loaded.card.network_decision.slope, model.card.network_decision.slope);
+  EXPECT_EQ(loaded.card.network_decision.intercept, model.card.network_decision.intercept);
+  ASSERT_TRUE(loaded.trees);
+  EXPECT_EQ(loaded.trees->shares(), 1u);
+  EXPECT_EQ(loaded.trees->count(), model.trees->count());
+  for (const float level : {-1.0F, 3.0F, 12.0F, 20.0F}) {
+    const std::vector<float> measured(kMeasurements, level);
+    EXPECT_EQ(loaded.trees->logits(measured), model.trees->logits(measured));
+  }
+}
+
+TEST_F(ModelFile,
+       whose_trees_were_fitted_before_its_network_alone_was_decided_has_no_such_decision) {
+  EXPECT_EQ(error_after([](WeightFile&, auto& card) { card["trees"].erase("network"); },
+                        student_with_trees()),
+            "");
+  EXPECT_TRUE(load_card(file).network_decision.threshold.empty());
+}
+
+TEST_F(ModelFile, whose_network_alone_decides_other_classes_is_an_error) {
+  for (const char* part : {"threshold", "slope", "intercept"}) {
+    for (const nlohmann::json& numbers :
+         {nlohmann::json{1, 2}, nlohmann::json{1, 2, 3, 4}, nlohmann::json::array()}) {
+      SCOPED_TRACE(part + (" = " + numbers.dump()));
+      expect_refused(
+          error_after([&](WeightFile&, auto& card) { card["trees"]["network"][part] = numbers; },
+                      student_with_trees()),
+          "contradicts itself");
+    }
+    SCOPED_TRACE(part);
+    expect_refused(
+        error_after([&](WeightFile&, auto& card) { card["trees"]["network"].erase(part); },
+                    student_with_trees()),
+        "card");
+  }
+}
+
 TEST_F(ModelFile, whose_trees_are_not_what_the_card_says_is_an_error) {
   const auto refused = [&](const std::string& what, auto change) {
     expect_refused(error_after(change, model_with_trees()), what);
@@ -165,6 +232,11 @@ TEST_F(ModelFile, whose_trees_are_not_what_the_card_says_is_an_error) {
   });
   refused("trees.threshold", [](WeightFile& w, auto&) {
     std::erase_if(w.tensors, [](const auto& t) { return t.first == "trees.threshold"; });
+  });
+  // In one share, or in those of a teacher.
+  refused("trees.base", [&](WeightFile& w, auto&) { tensor(w, "trees.base") = at::zeros({2, 3}); });
+  refused("trees.count", [&](WeightFile& w, auto&) {
+    tensor(w, "trees.base") = at::zeros({1, 3});
   });
 }
 
