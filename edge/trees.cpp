@@ -12,12 +12,12 @@ namespace {
 
 using flatbuffers::uoffset_t;
 
-constexpr uoffset_t kDepth = 3, kSplits = 7, kLeaves = 8;
+constexpr uoffset_t kSplits = kTreeSplits, kLeaves = kTreeLeaves;
 constexpr double kLongestSeconds = 120;  // beats are compared each with each
 
 float leaf(const file::Trees& trees, uoffset_t tree, const float* measured) {
   uoffset_t node = 0;
-  for (uoffset_t depth = 0; depth < kDepth; ++depth) {
+  for (uoffset_t depth = 0; depth < kTreeDepth; ++depth) {
     const uoffset_t split = tree * kSplits + node;
     const bool above =
         measured[trees.measurement()->Get(split)] > float_of_half(trees.threshold()->Get(split));

@@ -10,7 +10,9 @@ struct Model;
 struct Trees;
 }  // namespace file
 
-/// Of one class at most.
+/// Of a tree: splits one behind the other on the way to a leaf, all splits, all leaves.
+inline constexpr std::size_t kTreeDepth = 3, kTreeSplits = 7, kTreeLeaves = 8;
+/// Trees of one class at most.
 inline constexpr std::size_t kMostTrees = 1000;
 
 /// Whether its tables agree with each other, and with a window that can be measured.

@@ -11,13 +11,13 @@
 #include "data/dataset_json.h"
 #include "deploy/agreement.h"
 #include "deploy/edge_export.h"
-#include "deploy/fold.h"
 #include "deploy/model_bytes.h"
 #include "deploy/onnx_engine.h"
 #include "deploy/onnx_export.h"
 #include "deploy/onnx_int8.h"
 #include "deploy/prepared_windows.h"
 #include "deploy/quantize.h"
+#include "deploy/trees.h"
 #include "ecg/error.h"
 
 namespace liteheart {

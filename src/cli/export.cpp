@@ -8,11 +8,11 @@
 #include "deploy/c_export.h"
 #include "deploy/edge_export.h"
 #include "deploy/engine.h"
-#include "deploy/fold.h"
 #include "deploy/onnx_export.h"
 #include "deploy/onnx_int8.h"
 #include "deploy/prepared_windows.h"
 #include "deploy/quantize.h"
+#include "deploy/trees.h"
 #include "ecg/error.h"
 
 namespace liteheart {

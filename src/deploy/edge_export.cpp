@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "deploy/fold.h"
+#include "deploy/trees.h"
 #include "ecg/leads.h"
 #include "edge/kernels.h"
 

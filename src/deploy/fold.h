@@ -7,9 +7,6 @@
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/normalization.h>
 
-#include <span>
-#include <string>
-
 #include "nn/model.h"
 
 namespace liteheart {
@@ -19,14 +16,6 @@ struct Folded {
   at::Tensor weight;  // [out, in, tap]
   at::Tensor bias;    // [out]
 };
-
-/// Throws Error where a model has trees that no device holds: a teacher's.
-void require_trees_for_devices(const Model& model, const std::string& place = "model");
-/// What runs where nothing is measured: the model without its trees, decided as its network is.
-Model network_alone(const Model& model);
-/// Adds to a network's logits, [window, class], what the model's trees, if it has some, make of
-/// what is measured on the windows, [window, lead, time].
-void add_trees(const Model& model, std::span<const float> windows, std::span<float> logits);
 
 Folded fold(const torch::nn::Conv2dImpl& conv);
 /// With the batch norm behind it.

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "deploy/edge_export.h"
-#include "deploy/fold.h"
+#include "deploy/trees.h"
 #include "ecg/leads.h"
 
 namespace liteheart {

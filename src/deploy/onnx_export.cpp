@@ -7,6 +7,7 @@
 
 #include "deploy/fold.h"
 #include "deploy/onnx_parts.h"
+#include "deploy/trees.h"
 #include "ecg/leads.h"
 
 namespace liteheart {

@@ -9,6 +9,7 @@
 #include "deploy/edge_export.h"
 #include "deploy/onnx_parts.h"
 #include "deploy/quantize.h"
+#include "deploy/trees.h"
 #include "ecg/leads.h"
 #include "edge/kernels.h"
 

@@ -2,7 +2,7 @@
 
 #include "deploy/edge_export.h"
 #include "deploy/engine.h"
-#include "deploy/fold.h"
+#include "deploy/trees.h"
 #include "nn/model.h"
 #include "nn/runtime.h"
 

@@ -14,7 +14,7 @@
 namespace liteheart {
 namespace {
 
-/// What a network is, and what it is given: a teacher has its own.
+/// What a network is, what it is given and what judges beside it: a teacher has its own.
 constexpr const char* kOfTheStudent[] = {"network", "restoration", "lead", "strides",
                                          "measured_share"};
 

@@ -162,7 +162,7 @@ double cross_entropy(double logit, double label) {
 }  // namespace
 
 struct BoostedTrees::Growth {
-  std::size_t shares, most_rounds, patience;  // 0: no patience is needed, all rounds are
+  std::size_t shares, most_rounds, patience;  // rounds; patience 0: all of them
   double step;
   bool halves;
 

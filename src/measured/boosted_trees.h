@@ -10,11 +10,14 @@
 #include <span>
 #include <vector>
 
+#include "edge/trees.h"
+
 namespace liteheart {
 
 /// Where a tree that has three splits one behind the other sends a row: to one of its eight leaves.
 struct BoostedTree {
-  static constexpr std::size_t kDepth = 3, kSplits = 7, kLeaves = 8;
+  static constexpr std::size_t kDepth = edge::kTreeDepth, kSplits = edge::kTreeSplits,
+                               kLeaves = edge::kTreeLeaves;
   /// The split i's children are 2 i + 1, where the measurement is not above the threshold or
   /// unknown, and 2 i + 2; beyond the splits are the leaves.
   std::int32_t measurement[kSplits] = {};

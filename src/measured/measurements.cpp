@@ -1,10 +1,5 @@
 #include "measured/measurements.h"
 
-#include <array>
-#include <numeric>
-
-#include "ecg/leads.h"
-
 namespace liteheart {
 
 std::vector<float> measure_window(std::span<const float> leads, std::span<const std::uint8_t> which,
@@ -17,12 +12,6 @@ std::vector<float> measure_window(std::span<const float> leads, std::span<const 
   std::vector<float> out(kMeasurements);
   edge::measure_window(given, rate_hz, memory.data(), out.data());
   return out;
-}
-
-std::vector<float> measure_window(std::span<const float> leads, double rate_hz) {
-  std::array<std::uint8_t, kLeads> all;
-  std::iota(all.begin(), all.end(), std::uint8_t{0});
-  return measure_window(leads, all, rate_hz);
 }
 
 }  // namespace liteheart

@@ -18,7 +18,5 @@ using edge::kMeasurementsVersion;
 /// Never an error: of leads that do not fit nothing is known.
 std::vector<float> measure_window(std::span<const float> leads, std::span<const std::uint8_t> which,
                                   double rate_hz);
-/// Of all twelve.
-std::vector<float> measure_window(std::span<const float> leads, double rate_hz);
 
 }  // namespace liteheart

@@ -108,12 +108,9 @@ std::vector<ConfigField> config_fields(TrainConfig& c) {
        "is off"},
       {"measured_share", &c.measured_share,
        "how much of the logit is that of boosted trees, which judge rate, intervals, waves and "
-       "beats "
-       "as measured on the leads that the model is given; they learn what the teacher thinks of "
-       "all "
-       "records, or from the labels where there is none; 0: the network's alone; -1: 0.75 where "
-       "train "
-       "is given all leads, else 0"},
+       "beats as measured on the leads that the model is given; they learn what the teacher thinks "
+       "of all records, or from the labels where there is none; 0: the network's alone; -1: 0.75 "
+       "where train is given all leads, else 0"},
       {"cutmix", &c.cutmix, "probability that a batch is mixed by CutMix; 0 is off"},
       {"cutmix_beta", &c.cutmix_beta, "Beta parameter of CutMix"},
       {"augment", &c.augment, "strength of gain, noise and loss augmentation; 0 is off"},

@@ -13,9 +13,9 @@
 #include "deploy/edge_export.h"
 #include "deploy/engine.h"
 #include "deploy/exported.h"
-#include "deploy/fold.h"
 #include "deploy/onnx_runtime.h"
 #include "deploy/quantize.h"
+#include "deploy/trees.h"
 #include "ecg/error.h"
 
 namespace liteheart {

@@ -1,5 +1,7 @@
 // Models that have trees beside their network: they diagnose by both, on devices too where the
 // trees are in one share.
+#include "deploy/trees.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,7 +16,6 @@
 #include "deploy/edge_export.h"
 #include "deploy/engine.h"
 #include "deploy/exported.h"
-#include "deploy/fold.h"
 #include "deploy/model_bytes.h"
 #include "deploy/onnx_export.h"
 #include "deploy/onnx_int8.h"

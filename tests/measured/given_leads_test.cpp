@@ -9,7 +9,7 @@
 
 #include "ecg/leads.h"
 #include "eval/drawn_ecg.h"
-#include "measured/measurements.h"
+#include "measured/twelve_leads.h"
 
 namespace liteheart {
 namespace {

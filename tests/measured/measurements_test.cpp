@@ -10,6 +10,7 @@
 
 #include "ecg/leads.h"
 #include "eval/drawn_ecg.h"
+#include "measured/twelve_leads.h"
 
 namespace liteheart {
 namespace {
