@@ -17,6 +17,7 @@
 namespace liteheart {
 namespace {
 
+using test::Ended;
 using test::train_apart;
 using test::Training;
 namespace fs = std::filesystem;
@@ -263,6 +264,20 @@ TEST_F(MeasuringTeacher, or_another_has_students_whose_trees_think_of_every_reco
   const MeasuredRecords measured(set, kLeadI);
   expect_same(*student.trees, imitate(set, measured, records, view.all.probability, {}));
   expect_mean_of_both(student, config.labelled);
+}
+
+TEST_F(MeasuringTeacher, stopped_while_its_trees_grow_says_how_it_goes_on_and_does) {
+  const TrainConfig config = teacher_settings();
+  ASSERT_EQ(train_apart(config).error, "");
+  TrainConfig stopped = config;
+  stopped.out += "-stopped";
+  EXPECT_EQ(train_apart(stopped, {.stop_in_stage = "trees"}).error,
+            stopped.out + ": stopped on request; the same command continues it");
+  EXPECT_FALSE(fs::exists(fs::path(stopped.out) / "model.safetensors"));
+  const Ended ended = train_apart(stopped);
+  ASSERT_EQ(ended.error, "");
+  EXPECT_EQ(ended.outcome.epochs, config.epochs);
+  expect_same(*load_model(config.out).trees, *load_model(stopped.out).trees);
 }
 
 TEST_F(MeasuringTeacher, goes_on_after_an_interruption_as_if_there_had_been_none) {

@@ -38,11 +38,12 @@ struct Kill {
 
 struct Interruption {
   std::optional<Kill> kill = std::nullopt;
-  int stop_after_steps = 0;  // 0: never
+  int stop_after_steps = 0;        // 0: never
+  std::string stop_in_stage = {};  // as soon as it makes progress
 };
 
 /// Trains, and calls `each_step` behind every step.
-inline nlohmann::json train_here(const TrainConfig& config, int stop_after_steps,
+inline nlohmann::json train_here(const TrainConfig& config, const Interruption& interruption,
                                  const std::function<void()>& each_step) {
   bool looked = false;
   int steps = 0;
@@ -52,8 +53,9 @@ inline nlohmann::json train_here(const TrainConfig& config, int stop_after_steps
   callbacks.progress = [&](const std::string& stage, std::size_t, std::size_t,
                            const std::string& note) {
     looked = looked || stage == "teacher";
+    if (stage == interruption.stop_in_stage) stop = true;
     if (stage == "teacher" || note.empty()) return;  // or an epoch begins
-    stop = ++steps == stop_after_steps;
+    stop = ++steps == interruption.stop_after_steps;
     each_step();
   };
   try {
@@ -99,14 +101,14 @@ class Messages {
   std::string text_;
 };
 
-[[noreturn]] inline void train_and_exit(const TrainConfig& config, int stop_after_steps,
+[[noreturn]] inline void train_and_exit(const TrainConfig& config, const Interruption& interruption,
                                         int channel) {
   configure_runtime(1);
   bool sent = true;
   const auto send = [&](const std::string& text) {
     sent = sent && ::write(channel, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   };
-  send(train_here(config, stop_after_steps, [&] { send("."); }).dump());
+  send(train_here(config, interruption, [&] { send("."); }).dump());
   ::_exit(sent ? 0 : 1);
 }
 
@@ -116,7 +118,7 @@ inline Ended train_apart(const TrainConfig& config, const Interruption& interrup
   const pid_t child = ::fork();
   if (child == 0) {
     ::close(channel[0]);
-    train_and_exit(config, interruption.stop_after_steps, channel[1]);
+    train_and_exit(config, interruption, channel[1]);
   }
   ::close(channel[1]);
   Messages messages(channel[0]);
