@@ -13,7 +13,6 @@
 #include "data/comma_list.h"
 #include "data/output_file.h"
 #include "data/splits.h"
-#include "distill/region.h"
 #include "distill/rival.h"
 #include "distill/rivals.h"
 #include "ecg/error.h"
@@ -28,7 +27,7 @@
 #include "train/log.h"
 #include "train/measured_records.h"
 #include "train/predict.h"
-#include "train/teacher_cache.h"
+#include "train/taught_records.h"
 #include "train/training_setup.h"
 #include "train/weight_mean.h"
 
@@ -58,9 +57,8 @@ class Trainer {
   TrainOutcome run();
 
  private:
-  void prepare_teacher(const std::vector<std::size_t>& records,
-                       std::span<const std::uint8_t> labelled);
-  void fit_trees();
+  /// Gives the model trees and adds what they say to the logits of the network.
+  void fit_trees(Predictions& validation);
   /// Shows how far a stage before the first step or after the last is, and stops it on request.
   std::function<void(std::size_t, std::size_t)> stage(const std::string& name) const;
   void prepare_rival();
@@ -86,10 +84,8 @@ class Trainer {
   json identity_;
   Model model_, mean_;  // mean_: running mean of model_'s weights, where that is on
   Objective objective_{nullptr};
-  std::shared_ptr<RivalLoss> rival_;  // null without one
-  TeacherView teacher_;
-  std::vector<std::size_t> taught_;                 // what the teacher thinks of, a row each
-  std::vector<std::size_t> teacher_row_;            // by record of the data set
+  std::shared_ptr<RivalLoss> rival_;                // null without one
+  std::optional<TaughtRecords> taught_;             // by a teacher, where there is one
   std::vector<std::size_t> labelled_, validation_;  // of the training split; to choose by
   std::unique_ptr<BatchSampler> sampler_;
   std::unique_ptr<AdamW> optimizer_;
@@ -159,9 +155,11 @@ Trainer::Trainer(const TrainConfig& config, const TrainCallbacks& callbacks)
                      static_cast<std::size_t>(config.batch);
   sampler_ = std::make_unique<BatchSampler>(data_, options);
 
-  if (distil) prepare_teacher(train_records, known);
+  if (distil)
+    taught_.emplace(config, data_, train_records, known, device_, bf16_, stage("teacher"));
   torch::manual_seed(config.seed + 1);
-  objective_ = Objective(weights, model_.card.backbone, distil ? &teacher_.all : nullptr, device_);
+  objective_ =
+      Objective(weights, model_.card.backbone, distil ? &taught_->view().all : nullptr, device_);
   model_.to(device_);
   if (rival != nullptr) prepare_rival();
   if (config.averaging > 0) {
@@ -187,41 +185,30 @@ std::function<void(std::size_t, std::size_t)> Trainer::stage(const std::string& 
   };
 }
 
-void Trainer::fit_trees() {
+void Trainer::fit_trees(Predictions& validation) {
   const MeasuredRecords measured(data_, model_.card.leads, stage("measuring"));
-  model_.card.network_decision = learn_decision(validate(model_));
   model_.card.trees = TreesShape{kMeasurementsVersion, measured_share(config_)};
   const auto fitted = [&] {
     if (has_teachers_trees(config_))
       return liteheart::fit_trees(data_, measured, labelled_, stage("trees"));
-    if (config_.teacher.empty()) return imitate(data_, measured, labelled_, {}, stage("trees"));
-    return imitate(data_, measured, taught_, teacher_.all.probability, stage("trees"));
+    if (!taught_) return imitate(data_, measured, labelled_, {}, stage("trees"));
+    return imitate(data_, measured, taught_->records(), taught_->view().all.probability,
+                   stage("trees"));
   };
   model_.trees = std::make_shared<const BoostedTrees>(fitted());
-}
-
-void Trainer::prepare_teacher(const std::vector<std::size_t>& records,
-                              std::span<const std::uint8_t> labelled) {
-  const Rival* rival = find_rival(config_.rival);
-  std::vector<TeacherView> views;
-  for (const std::string& teacher : comma_list(config_.teacher)) {
-    const bool blocks = views.empty() &&
-                        (config_.weight_region_features > 0 || (rival != nullptr && rival->blocks));
-    views.push_back(
-        teacher_view(teacher, data_, records, labelled, device_, bf16_, blocks, stage("teacher")));
-  }
-  teacher_ = in_common(std::move(views));
-  teacher_.all.map = map_of_kind(teacher_.all.map, region_map(config_.region_map));
-  taught_ = records;
-  teacher_row_.resize(data_.size());
-  for (std::size_t row = 0; row < records.size(); ++row) teacher_row_[records[row]] = row;
+  for (std::size_t i = 0; i < validation.records; ++i)
+    model_.add_trees(
+        std::span(validation.logit).subspan(i * validation.classes, validation.classes),
+        measured.row(validation_[i]));
 }
 
 void Trainer::prepare_rival() {
   RivalSetup setup;
   setup.student = model_.card.backbone;
-  if (!config_.teacher.empty()) setup.teacher = &teacher_.all;
-  setup.head = teacher_.head;
+  if (taught_) {
+    setup.teacher = &taught_->view().all;
+    setup.head = taught_->view().head;
+  }
   setup.seed = config_.seed;
   setup.device = device_;
   rival_ = make_rival(config_.rival, setup);
@@ -247,17 +234,7 @@ torch::Tensor Trainer::rival_loss(const Batch& batch, const ModelOutput& out,
     const torch::Tensor leads = lead_columns(model_.card);
     step.weak = asked.forward(batch.signal.index_select(1, leads).to(device_)).backbone.logits;
   }
-  if (!teacher_row_.empty()) {
-    // A mixed record is the one that most of it is from.
-    std::vector<std::int64_t> rows;
-    const CutMix& mix = batch.cutmix;
-    for (std::size_t i = 0; i < batch.records.size(); ++i) {
-      const bool partner = !mix.partner.empty() && mix.share() > 0.5;
-      const std::size_t most = partner ? static_cast<std::size_t>(mix.partner[i]) : i;
-      rows.push_back(static_cast<std::int64_t>(teacher_row_[batch.records[most]]));
-    }
-    step.rows = torch::tensor(rows, torch::kLong);
-  }
+  if (taught_) step.rows = taught_->rows(batch);
   return rival_->forward(step);
 }
 
@@ -327,11 +304,7 @@ double Trainer::true_share() const {
 void Trainer::step() {
   const Batch batch = sampler_->draw(progression_.step);
   std::optional<TeacherOpinion> opinion;
-  if (!teacher_row_.empty()) {
-    std::vector<std::size_t> rows;
-    for (const std::size_t record : batch.records) rows.push_back(teacher_row_[record]);
-    opinion = teacher_.rows(rows, batch, device_);
-  }
+  if (taught_) opinion = taught_->of(batch, device_);
   optimizer_->zero_grad();
   const torch::Tensor signal = batch.signal.to(device_);
   ModelOutput out;
@@ -433,8 +406,11 @@ void Trainer::finish() {
   const std::filesystem::path out = config_.out;
   model_ = load_model(out / "best.safetensors");
   model_.to(device_);
-  if (has_trees(config_)) fit_trees();
-  const Predictions validation = validate(model_);
+  Predictions validation = validate(model_);
+  if (has_trees(config_)) {
+    model_.card.network_decision = learn_decision(validation);
+    fit_trees(validation);
+  }
   progression_.best_map = mean_average_precision(validation);
   model_.card.decision = learn_decision(validation);
   model_.card.not_judged = not_judged(validation, model_.card.classes);
