@@ -1,4 +1,4 @@
-"""What pictures and reports cost, as whole processes: docs/results.md, "Pictures and reports".
+"""What pictures and reports cost, as whole processes: docs/results/software.md, "Pictures and reports".
 
     python3 experiments/report_speed.py build/release/liteheart SHARED FOLDER
 

@@ -196,7 +196,7 @@ TrainConfig distil_defaults() {
   c.weight_restoration = 20;  // else the other losses take the restored leads from the true ones
   c.weight_region_agreement = 0.5;
   c.weight_output_information = 1;
-  // On validation patients these bring nothing beside the others (docs/results.md).
+  // On validation patients these bring nothing beside the others (docs/results/networks.md).
   c.weight_pseudo = c.weight_region_features = c.weight_information = 0;
   return c;
 }
