@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <limits>
 
 namespace liteheart::edge {
@@ -54,25 +55,32 @@ Kernel interpolation_kernel(std::size_t factor) {
   return kernel;
 }
 
+/// Neighbours that are interpolated side by side.
+constexpr std::size_t kSideBySide = 4;
+using SideBySide = float __attribute__((vector_size(kSideBySide * sizeof(float))));
+
 /// At the finer rate, held at the ends.
 SampledLeads upsampled(const GivenLeads& leads, const BeatMemory& memory) {
-  const std::size_t factor = memory.factor;
+  const std::size_t factor = memory.factor, last = leads.samples - 1;
   const Kernel kernel = interpolation_kernel(factor);
   const SampledLeads out{leads.which, leads.count, leads.samples * factor,
                          memory.rate_hz * static_cast<double>(factor), memory.segment};
+  float* const held = reinterpret_cast<float*>(memory.scratch);
   for (std::size_t lead = 0; lead < leads.count; ++lead) {
-    float* next = out.lead(lead);
-    for (std::size_t i = 0; i < leads.samples; ++i) {
-      float around[kTaps];
-      for (std::size_t k = 0; k < kTaps; ++k) {
-        const std::size_t at = std::max(i + k + 1, kReach) - kReach;
-        around[k] = leads.at(lead, std::min(at, leads.samples - 1));
-      }
+    for (std::size_t i = 0; i < leads.samples + kTaps + kSideBySide; ++i)
+      held[i] = leads.at(lead, std::min(std::max(i + 1, kReach) - kReach, last));
+    for (std::size_t i = 0; i < leads.samples; i += kSideBySide) {
+      float* const next = out.lead(lead) + i * factor;
+      const std::size_t here = std::min(kSideBySide, leads.samples - i);
       for (std::size_t phase = 0; phase < factor; ++phase) {
-        const float* taps = kernel.data() + phase * kTaps;
-        float sum = 0;
-        for (std::size_t k = 0; k < kTaps; ++k) sum += taps[k] * around[k];
-        *next++ = sum;
+        const float* const taps = kernel.data() + phase * kTaps;
+        SideBySide sum{};
+        for (std::size_t k = 0; k < kTaps; ++k) {
+          SideBySide x;
+          std::memcpy(&x, held + i + k, sizeof x);
+          sum += taps[k] * x;
+        }
+        for (std::size_t j = 0; j < here; ++j) next[j * factor + phase] = sum[j];
       }
     }
   }
@@ -90,9 +98,12 @@ std::size_t steepest(const SampledLeads& ecg, const BeatMemory& memory) {
   for (int pass = 0; pass < 2; ++pass) moving_mean(energy, ecg.samples, half, memory.kept);
   float* const highest = memory.of_beats;
   const std::size_t parts = (ecg.samples + part - 1) / part;
-  std::fill_n(highest, parts, 0.0F);
-  for (std::size_t i = 0; i < ecg.samples; ++i)
-    highest[i / part] = std::max(highest[i / part], static_cast<float>(energy[i]));
+  for (std::size_t i = 0; i < parts; ++i) {
+    double most = 0;
+    for (std::size_t j = i * part; j < std::min((i + 1) * part, ecg.samples); ++j)
+      most = std::max(most, energy[j]);
+    highest[i] = static_cast<float>(most);
+  }
   const double threshold = kShare * static_cast<double>(median(highest, parts));
   std::size_t* const beats = memory.centre;
   std::size_t count = 0;
@@ -165,14 +176,26 @@ void align(const SampledLeads& ecg, std::size_t typical, std::size_t count,
   }
 }
 
-/// The median of the chosen beats, from usual.centre samples before their centres on.
+/// The median of the chosen beats, from usual.centre samples before their centres on. Sorts the
+/// beats by each sample in turn, where the order of the one before is nearly right.
 void take_median(const SampledLeads& ecg, std::size_t count, const BeatMemory& memory,
                  const MedianBeat& usual) {
+  float* const value = memory.of_beats;
+  std::size_t* const beat = memory.chosen;
   for (std::size_t lead = 0; lead < ecg.count; ++lead) {
     for (std::size_t i = 0; i < usual.leads.samples; ++i) {
-      for (std::size_t b = 0; b < count; ++b)
-        memory.of_beats[b] = ecg.lead(lead)[memory.chosen[b] - usual.centre + i];
-      usual.leads.lead(lead)[i] = median(memory.of_beats, count);
+      for (std::size_t b = 0; b < count; ++b) {
+        const std::size_t at = beat[b];
+        const float here = ecg.lead(lead)[at - usual.centre + i];
+        std::size_t place = b;
+        for (; place > 0 && here < value[place - 1]; --place) {
+          value[place] = value[place - 1];
+          beat[place] = beat[place - 1];
+        }
+        value[place] = here;
+        beat[place] = at;
+      }
+      usual.leads.lead(lead)[i] = value[count / 2];
     }
   }
 }
@@ -237,17 +260,19 @@ void squared_slope(const SampledLeads& leads, double* slope) {
 
 void moving_mean(double* x, std::size_t samples, std::size_t half, double* kept) {
   double sum = 0;
+  std::size_t slot = 0;
   for (std::size_t i = 0; i < samples; ++i) {
     sum += x[i];
     if (i < half) continue;
     double& here = x[i - half];
-    kept[(i - half) % (half + 1)] = here;
+    kept[slot] = here;
+    slot = slot == half ? 0 : slot + 1;  // that of the oldest
     if (i < 2 * half) {
       here = 0;
       continue;
     }
     here = std::max(0.0, sum / static_cast<double>(2 * half + 1));
-    sum -= kept[(i - 2 * half) % (half + 1)];
+    sum -= kept[slot];
   }
   const std::size_t end = std::min(half, samples);
   std::fill_n(x + samples - end, end, 0.0);

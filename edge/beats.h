@@ -72,8 +72,8 @@ struct BeatMemory {
                           // within 50 Hz .. 10 kHz, or too many samples to be addressed
   double rate_hz, before_s;
   std::size_t factor = 0;         // from the rate to that of the beats
-  double* scratch = nullptr;      // for each step anew: the samples of the segment, two median
-                                  // beats, or three numbers of each beat and one QRS
+  double* scratch = nullptr;      // for each step anew: a given lead, the samples of the segment,
+                                  // two median beats, or three numbers of each beat and one QRS
   double* kept = nullptr;         // of moving_mean, of up to 80 ms
   std::size_t* centre = nullptr;  // [beats]
   std::size_t* chosen = nullptr;  // [beats]

@@ -23,9 +23,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // Records a second of one thread of a 2-core machine, rough, until something of the kind has
-// finished and is taken instead: the students' are half of docs/results/software.md's for two threads, the
-// others what busy machines showed. Each is of the training that it names; others are taken to be
-// as fast a multiply-add.
+// finished and is taken instead: the students' are half of docs/results/software.md's for two
+// threads, the others what busy machines showed. Each is of the training that it names; others are
+// taken to be as fast a multiply-add.
 constexpr double kStudentSpeed = 350;   // train, student-tiny
 constexpr double kDistilSpeed = 150;    // distil, restoration tiny + student-tiny
 constexpr double kTeacherSpeed = 190;   // train, student-base on 12 leads, strides 4-4-4

@@ -19,7 +19,8 @@ torch::Device choose_device(std::string_view name);
 bool choose_bf16(std::string_view precision, const torch::Device& device);
 
 /// Whether libtorch's convolutions in bf16 are taken to be as fast as those of edge/ in floats:
-/// AMD's AVX-512 and Intel's AMX, but not Intel's AVX-512 alone (docs/results/software.md, "Speed").
+/// AMD's AVX-512 and Intel's AMX, but not Intel's AVX-512 alone (docs/results/software.md,
+/// "Speed").
 bool multiplies_bf16_fast();
 
 /// Whether operations on this processor are cast to bf16 now.
