@@ -15,16 +15,39 @@ using flatbuffers::uoffset_t;
 constexpr uoffset_t kSplits = kTreeSplits, kLeaves = kTreeLeaves;
 constexpr double kLongestSeconds = 120;  // beats are compared each with each
 
-float leaf(const file::Trees& trees, uoffset_t tree, const float* measured) {
-  uoffset_t node = 0;
-  for (uoffset_t depth = 0; depth < kTreeDepth; ++depth) {
-    const uoffset_t split = tree * kSplits + node;
-    const bool above =
-        measured[trees.measurement()->Get(split)] > float_of_half(trees.threshold()->Get(split));
-    node = 2 * node + (above ? 2 : 1);
-  }
-  return float_of_half(trees.value()->Get(tree * kLeaves + node - kSplits));
+/// A half's place among halves.
+int rank(std::uint16_t half) {
+  const int size = half & 0x7FFF, negative = -(half >> 15);
+  return (size ^ negative) - negative;
 }
+
+/// That of the least half that is not below x, which so is above another half where x is; below all
+/// where x is unknown.
+int rank_above(float x) {
+  if (std::isnan(x)) return INT16_MIN;
+  const std::uint16_t nearest = half_of_float(x);
+  return rank(nearest) + (float_of_half(nearest) < x ? 1 : 0);
+}
+
+/// What the next tree says; moves on to the one behind it.
+struct NextTree {
+  explicit NextTree(const file::Trees& trees)
+      : measurement(trees.measurement()->data()),
+        threshold(trees.threshold()->data()),
+        value(trees.value()->data()) {}
+
+  float operator()(const std::int16_t* measured) {
+    std::size_t node = 0;
+    for (std::size_t depth = 0; depth < kTreeDepth; ++depth)
+      node = 2 * node + 1 + (measured[measurement[node]] > rank(threshold[node]) ? 1 : 0);
+    const float said = float_of_half(value[node - kSplits]);
+    measurement += kSplits, threshold += kSplits, value += kLeaves;
+    return said;
+  }
+
+  const std::uint8_t* measurement;
+  const std::uint16_t *threshold, *value;
+};
 
 }  // namespace
 
@@ -52,6 +75,9 @@ bool check_trees(const file::Model& model) {
   for (const std::uint8_t m : *trees.measurement()) {
     if (m >= kMeasurements) return false;
   }
+  for (const std::uint16_t t : *trees.threshold()) {
+    if (std::isnan(float_of_half(t))) return false;
+  }
   for (const std::uint16_t v : *trees.value()) {
     if (!std::isfinite(float_of_half(v))) return false;
   }
@@ -59,11 +85,13 @@ bool check_trees(const file::Model& model) {
 }
 
 void add_trees(const file::Trees& trees, const float* measured, float* logits) {
-  uoffset_t tree = 0;
+  std::int16_t ranks[kMeasurements];
+  for (std::size_t i = 0; i < kMeasurements; ++i)
+    ranks[i] = static_cast<std::int16_t>(rank_above(measured[i]));
+  NextTree next(trees);
   for (uoffset_t c = 0; c < trees.base()->size(); ++c) {
     float logit = trees.base()->Get(c);
-    for (const uoffset_t end = tree + trees.count()->Get(c); tree < end; ++tree)
-      logit += leaf(trees, tree, measured);
+    for (std::uint16_t tree = 0; tree < trees.count()->Get(c); ++tree) logit += next(ranks);
     logits[c] += trees.share() * (logit - logits[c]);
   }
 }

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <functional>
 #include <limits>
+#include <random>
 
 #include "edge/half.h"
 #include "edge/measure.h"
@@ -113,6 +114,52 @@ TEST_F(SmallModelWithTrees, says_the_share_of_its_trees_and_the_rest_of_its_netw
   EXPECT_EQ(model.measured_share(), 0.75F);
 }
 
+/// The three trees of SmallTrees on one row, compared as numbers: the sum of the leaves of class 1.
+float plain_walk(const SmallTrees& trees, const std::vector<float>& measured) {
+  float sum = trees.base[1];
+  for (std::size_t tree = trees.count[0]; tree < 3U; ++tree) {
+    std::size_t node = 0;
+    while (node < SmallTrees::kSplits) {
+      const std::size_t split = tree * SmallTrees::kSplits + node;
+      const bool above = measured[trees.measurement[split]] > float_of_half(trees.threshold[split]);
+      node = 2 * node + (above ? 2 : 1);
+    }
+    sum += float_of_half(trees.value[tree * 8 + node - SmallTrees::kSplits]);
+  }
+  return sum;
+}
+
+TEST_F(SmallModelWithTrees, compares_as_numbers_do_on_both_sides_of_every_half) {
+  std::mt19937 random(3);
+  SmallTrees trees;
+  trees.share = 0.5F;
+  trees.base = {0, 0};
+  std::size_t ways = 0;
+  for (int round = 0; round < 4000; ++round) {
+    for (std::uint16_t& half : trees.threshold) {
+      do
+        half =
+            static_cast<std::uint16_t>(round < 200 ? random() % 4 << 15 | random() % 3 : random());
+      while (std::isnan(float_of_half(half)));
+    }
+    for (std::uint16_t& half : trees.value)
+      half = half_of_float(static_cast<float>(random() % 2000) / 100 - 10);
+    for (std::uint8_t& m : trees.measurement) m = static_cast<std::uint8_t>(random() % 3);
+    std::vector<float> measured(kMeasurements, kNan);
+    for (std::size_t i = 0; i < 3; ++i) {
+      const float at = float_of_half(trees.threshold[random() % 21]);
+      const float towards[] = {at, kInfinity, -kInfinity};
+      measured[i] = random() % 16 == 0 ? kNan : std::nextafter(at, towards[random() % 3]);
+    }
+    const Bytes bytes = model_with(&trees);
+    float logits[2] = {0, 0};
+    add_trees(*file::GetModel(bytes.data())->trees(), measured.data(), logits);
+    ASSERT_NEAR(logits[1], plain_walk(trees, measured) / 2, 1e-6) << round;
+    ways += logits[1] != 0;
+  }
+  EXPECT_GT(ways, 3000U);
+}
+
 TEST_F(SmallModelWithTrees, goes_the_way_of_the_unknown_where_there_are_no_beats) {
   const SmallTrees trees = telling_trees();
   const std::vector<float> flat(kWindow);
@@ -177,6 +224,7 @@ TEST_F(SmallModelWithTrees, that_contradict_each_other_is_refused) {
     for (const std::size_t at : {0, 23})
       expect_refused("a value", [&](auto& t) { t.value[at] = half_of_float(worse); });
   }
+  expect_refused("a threshold", [](auto& t) { t.threshold[20] = half_of_float(kNan); });
   for (const std::size_t classes : {0, 1, 3}) {
     expect_refused("bases", [&](auto& t) { t.base.resize(classes); });
     expect_refused("counts", [&](auto& t) {
