@@ -17,6 +17,7 @@
 #include "deploy/onnx_export.h"
 #include "deploy/onnx_int8.h"
 #include "deploy/quantize.h"
+#include "deploy/trees.h"
 #include "ecg/leads.h"
 #include "nn/runtime.h"
 #include "peers/contestants.h"
@@ -30,7 +31,7 @@ struct Arguments {
   int rounds = 31;
 };
 
-/// What is raced under one heading.
+/// What is raced under one heading: the model's networks, and beside them what trees it has.
 struct Event {
   std::string title;
   Model model;
@@ -121,18 +122,30 @@ std::vector<Contestant> edge_contestants(const std::vector<std::uint8_t>& bytes,
   return all;
 }
 
+/// The fastest path, which measures the window and asks the trees when the network has run.
+Contestant with_trees(const std::vector<std::uint8_t>& bytes, std::string_view kind) {
+  Contestant all = edge_contestants(bytes, kind, false).front();
+  all.name += ", with its trees";
+  all.trees = true;
+  return all;
+}
+
+std::vector<std::uint8_t> in_bytes(const Model& model, const std::vector<float>& shown) {
+  return edge_bytes(quantize(edge_graph(model), model.card, shown), model.card);
+}
+
 /// The first is the one that the others are compared with.
 std::vector<Contestant> contestants_in_bytes(const Event& event, const OnnxRuntime* onnx,
                                              const std::vector<std::vector<float>>& windows) {
-  const ModelCard& card = event.model.card;
+  const Model network = network_alone(event.model);
   std::vector<float> shown;
   for (const auto& window : windows) shown.insert(shown.end(), window.begin(), window.end());
-  const EdgeGraph floats = edge_graph(event.model);
-  auto all = edge_contestants(edge_bytes(quantize(floats, card, shown), card), kInBytes, false);
-  all.push_back(edge_contestants(edge_bytes(event.model), " fp32", false).front());
+  auto all = edge_contestants(in_bytes(network, shown), kInBytes, false);
+  if (event.model.trees) all.push_back(with_trees(in_bytes(event.model, shown), kInBytes));
+  all.push_back(edge_contestants(edge_bytes(network), " fp32", false).front());
   if (onnx != nullptr) {
     all.push_back(onnx_contestant(*onnx, fmt::format("ONNX Runtime {} int8", onnx->version()),
-                                  onnx_int8_bytes(event.model, shown), card));
+                                  onnx_int8_bytes(network, shown), network.card));
     all.back().bytes = true;
   }
   return all;
@@ -141,14 +154,16 @@ std::vector<Contestant> contestants_in_bytes(const Event& event, const OnnxRunti
 std::vector<Contestant> contestants_for(Event& event, const OnnxRuntime* onnx,
                                         const std::vector<std::vector<float>>& windows) {
   if (event.bytes) return contestants_in_bytes(event, onnx, windows);
-  auto all = edge_contestants(edge_bytes(event.model), "", event.plain_loops);
+  const Model network = network_alone(event.model);
+  auto all = edge_contestants(edge_bytes(network), "", event.plain_loops);
+  if (event.model.trees) all.push_back(with_trees(edge_bytes(event.model), ""));
   if (event.encoder_only && has_onednn())
     all.push_back(onednn_encoder(event.model, windows.front()));
   if (onnx != nullptr) {
-    all.push_back(onnx_contestant(*onnx, "ONNX Runtime " + onnx->version(), onnx_bytes(event.model),
-                                  event.model.card));
+    all.push_back(onnx_contestant(*onnx, "ONNX Runtime " + onnx->version(), onnx_bytes(network),
+                                  network.card));
   }
-  all.push_back(torch_contestant(event.model));
+  all.push_back(torch_contestant(network));
   return all;
 }
 
@@ -169,6 +184,7 @@ void check(const std::vector<Contestant>& contestants, const std::vector<float>&
   std::vector<float> expected(classes);
   contestants.front().run(window.data(), expected.data());
   for (const Contestant& contestant : contestants) {
+    if (contestant.trees) continue;
     std::vector<float> got = expected;
     contestant.run(window.data(), got.data());
     check(contestant.name, contestants.front().bytes, expected, got);
@@ -225,8 +241,8 @@ std::string wasm_tables(const Arguments& a) {
   std::string tables;
   std::vector<double> peak, byte_peak;
   for (const bool paper : {false, true}) {
-    const Model model =
-        paper ? random_weights(card_of("tiny", true)) : load_model(LITEHEART_SHIPPED_MODEL);
+    const Model model = paper ? random_weights(card_of("tiny", true))
+                              : network_alone(load_model(LITEHEART_SHIPPED_MODEL));
     const auto windows = windows_for(model.card);
     const WasmRace made = wasm_race(model, windows, a.rounds);
     const double work = multiply_adds(edge_bytes(model));
@@ -259,8 +275,10 @@ Every contestant computes the same windows (8 simulated recordings, conditioned)
 turns, {rounds} rounds of at least 10 ms of processor time each; in fp32 unless it says bytes. Numbers
 are medians over the rounds with their quartiles. "times the first" is formed within each round: 1.50
 takes half as long again as the edge library on its fastest path. Networks other than the shipped
-model have random weights, which take the same time. In bytes, the ranges of activations are learned
-from the same windows, and ONNX Runtime runs what `liteheart export --to onnx --int8` writes.
+model have random weights, which take the same time. The shipped model's networks race, which is what
+the others run of it; "with its trees" measures the window and judges by that as well. In bytes, the
+ranges of activations are learned from the same windows, and ONNX Runtime runs what
+`liteheart export --to onnx --int8` writes.
 Multiply-adds are those of convolutions and linear layers done directly, as the exported network has
 them; "of peak" divides by a loop of nothing but fused multiply-adds on the longest vectors, run in
 every round ({peak} GMAC/s; of bytes {byte_peak}), which Toom-Cook, with fewer products, can exceed.

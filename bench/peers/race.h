@@ -14,6 +14,7 @@ struct Contestant {
   std::function<void(const float* window, float* logits)> run;
   bool own = false;
   bool bytes = false;  // products in bytes
+  bool trees = false;  // judges by trees as well, which the others have not: other logits
 };
 
 /// Of a quantity over the rounds.
