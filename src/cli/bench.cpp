@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/number_range.h"
 #include "deploy/engine.h"
 #include "deploy/model_bytes.h"
 #include "deploy/speed.h"
@@ -37,7 +38,7 @@ void add_bench(CLI::App& app) {
   command->add_option("MODEL", a->model, ".lhm file, as export writes it")->required();
   command->add_option("--seconds", a->seconds, "time to spend on each kernel path")
       ->capture_default_str()
-      ->check(CLI::Range(0.01, 600.0));
+      ->check(number_from(0.01, 600.0));
   command->footer("Example: liteheart bench lite.lhm");
   command->callback([a] { run(*a); });
 }

@@ -120,7 +120,8 @@ void add_check(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::IsMember({"train", "validate", "test"}));
   command->add_option("--most", a->most, "at most so many records, spread evenly; 0: all")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   command->add_flag("--best", a->best,
                     "of the kernel paths, only the one that this machine would use: faster");
   command->footer("Example: liteheart check lite data --most 100");

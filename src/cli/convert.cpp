@@ -78,6 +78,11 @@ void convert(const ConvertArguments& a, const OutputFormat& format, const fs::pa
   check_free(a, from, to);
   Recording recording = read_recording(from, a.read);
   keep_lead(recording, a.lead, from);
+  if (!recording.estimated.empty() && format.extension != ".hea")
+    throw Error(from.string(),
+                fmt::format("holds no measurements ({}), and {} cannot say so", recording.estimated,
+                            format.about),
+                "keep it in WFDB: --to wfdb");
   if (to.has_parent_path()) make_folder(to.parent_path());
   std::vector<std::string> notes = recording.warnings;
   for (std::string& note : format.write(recording, to)) notes.push_back(std::move(note));

@@ -62,15 +62,15 @@ void write_challenge(const RecordingDiagnosis& d, const fs::path& folder, const 
 
 constexpr const char* kEstimatedBy = "estimated by LiteHeart";
 
-void write_restored(const RecordingDiagnosis& d, const Recording& restored, const fs::path& folder,
+void write_restored(const RecordingDiagnosis& d, Recording restored, const fs::path& folder,
                     const fs::path& model) {
-  const std::string estimated =
+  restored.estimated =
       fmt::format("{} {} from lead {} with {}. {}", kEstimatedBy, LITEHEART_VERSION, d.leads,
                   model.filename().string(), kDisclaimer);
   const fs::path header = folder / (restored.name + ".hea");
   require_own(header, kEstimatedBy);
   if (!fs::exists(header)) require_own(fs::path(header).replace_extension(".mat"), kEstimatedBy);
-  write_wfdb(restored, folder, WfdbLayout::kChallengeMat, estimated);
+  write_wfdb(restored, folder);
 }
 
 /// A model; for reports, also where it looks.
@@ -274,8 +274,8 @@ void add_diagnose(CLI::App& app) {
       "model file (.lhm or .safetensors) or training folder; default: the shipped one for --lead, "
       "or for the first of I and II that the recording has");
   command->add_option("--lead", a->lead,
-                      "the lead to diagnose from (shipped: I, II); what the lead of a single-lead "
-                      "file is, where its own name does not tell");
+                      "the lead to diagnose from (shipped: I, II). A single-lead file is taken as "
+                      "that lead, whatever it calls its own: a watch held to a leg still writes I");
   add_read_options(*command, a->read);
   command->add_flag("--json", a->json,
                     "print JSON: an object a recording; of one that could not be read 'file' and "
@@ -295,7 +295,9 @@ void add_diagnose(CLI::App& app) {
       "a 12-lead model whose look is shown beside the model's in reports of 12-lead "
       "recordings");
   add_paper_options(*command, a->paper);
-  command->add_option("--threads", a->threads, "threads; 0 is all cores")->capture_default_str();
+  command->add_option("--threads", a->threads, "threads; 0 is all cores")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
   command->footer(
       "Example: liteheart diagnose ecg_2023-09-26.csv --report page.html\n"
       "         liteheart diagnose recordings --lead II --json");

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/models.h"
+#include "cli/number_range.h"
 #include "cli/paper_arguments.h"
 #include "cli/read_arguments.h"
 #include "data/output_file.h"
@@ -140,9 +141,9 @@ void add_draw(CLI::App& app) {
   command->add_option("OUT", a->out, "picture to write: .svg, .pdf or .png")->required();
   command->add_option("--from", a->from_s, "first second to draw")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e9));
+      ->check(number_from(0.0, 1e9));
   command->add_option("--seconds", a->seconds, "how many; default: all, of up to 10 minutes")
-      ->check(CLI::Range(1e-3, 1e9));
+      ->check(number_from(1e-3, 1e9));
   command->add_flag("--overview", a->overview,
                     "all of a long recording in one picture: heart rate, signal and quality");
   command->add_flag("--estimate", a->estimate,
@@ -161,7 +162,7 @@ void add_draw(CLI::App& app) {
   add_paper_options(*command, a->paper);
   command->add_option("--dpi", a->per_inch, "pixels per inch of a PNG")
       ->capture_default_str()
-      ->check(CLI::Range(20.0, 1200.0));
+      ->check(number_from(20.0, 1200.0));
   add_read_options(*command, a->read);
   command->callback([a] { run(*a); });
 }

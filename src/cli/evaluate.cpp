@@ -233,7 +233,9 @@ void add_evaluate(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(0, 100000));
   command->add_option("--seed", a->seed, "seed of the bootstrap")->capture_default_str();
-  command->add_option("--threads", a->threads, "threads; 0 is all cores")->capture_default_str();
+  command->add_option("--threads", a->threads, "threads; 0 is all cores")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
   command->add_option("--json", a->json, "write everything as JSON to this file");
   command->add_option("--csv", a->csv,
                       "write the metrics of all of them as CSV to this file, a row each");

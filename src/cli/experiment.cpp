@@ -310,7 +310,8 @@ void add_experiment(CLI::App& app) {
       ->add_option("--jobs", a->jobs,
                    "trainings at the same time, a thread each; 0: one a core, or one with "
                    "device = \"cuda\"")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   command->add_option("--only", a->only,
                       "only cells whose names contain one of these, separated by commas, such as "
                       "baseline/,liteheart/seed-1 or lead-V*");

@@ -28,13 +28,24 @@ struct Target {
 };
 constexpr Target kEdge = {"edge", ".lhm"}, kOnnx = {"onnx", ".onnx"}, kC = {"c", ".h"};
 
-/// The target that is asked for, or else the one that the output's name tells, or else kEdge.
+/// The target that is asked for, or else the one that the output's name tells; kEdge where both are
+/// left out.
 const Target& target_of(const ExportArguments& a) {
+  if (a.to.empty() && a.out.empty()) return kEdge;
   const std::string extension = std::filesystem::path(a.out).extension().string();
-  for (const Target* target : {&kOnnx, &kC}) {
-    if (a.to.empty() ? extension == target->extension : a.to == target->name) return *target;
+  const Target* named = nullptr;
+  const Target* asked = nullptr;
+  for (const Target* target : {&kEdge, &kOnnx, &kC}) {
+    if (extension == target->extension) named = target;
+    if (a.to == target->name) asked = target;
   }
-  return kEdge;
+  if (asked == nullptr && named == nullptr)
+    throw Error(a.out, "its name does not tell the format",
+                "end it with .lhm, .onnx or .h, or choose one with --to");
+  if (asked != nullptr && named != nullptr && asked != named)
+    throw Error(a.out, fmt::format("is the name of another format than {}", a.to),
+                fmt::format("end it with {}", asked->extension));
+  return asked != nullptr ? *asked : *named;
 }
 
 std::vector<float> calibration(const Model& model, const std::string& folder) {
@@ -108,7 +119,7 @@ void add_export(CLI::App& app) {
   const auto a = std::make_shared<ExportArguments>();
   command->add_option("MODEL", a->model, "training folder or model file; an .lhm file for --to c")
       ->required();
-  command->add_option("--to", a->to, "default: what the name of --out tells, or edge")
+  command->add_option("--to", a->to, "default: what the name of --out tells; edge without that")
       ->check(CLI::IsMember({kEdge.name, kC.name, kOnnx.name}));
   command->add_option("--out", a->out, "file to write; default: beside the model");
   command->add_flag("--int8", a->int8,

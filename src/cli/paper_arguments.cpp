@@ -1,5 +1,7 @@
 #include "cli/paper_arguments.h"
 
+#include "cli/number_range.h"
+
 namespace liteheart {
 
 PaperOptions PaperArguments::options() const {
@@ -24,11 +26,11 @@ void add_paper_options(CLI::App& command, PaperArguments& a) {
       ->group(group);
   command.add_option("--speed", a.speed, "mm of paper a second, such as 12.5, 25 or 50")
       ->capture_default_str()
-      ->check(CLI::Range(1.0, 250.0))
+      ->check(number_from(1.0, 250.0))
       ->group(group);
   command.add_option("--gain", a.gain, "mm of paper a mV, such as 5, 10 or 20")
       ->capture_default_str()
-      ->check(CLI::Range(0.1, 200.0))
+      ->check(number_from(0.1, 200.0))
       ->group(group);
   command.add_option("--paper", a.paper, "a4 or letter, both landscape")
       ->capture_default_str()

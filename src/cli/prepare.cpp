@@ -226,11 +226,13 @@ void add_prepare(CLI::App& app) {
   command
       ->add_option("--seed", options.seed,
                    "Another number splits the patients in another way; the same in the same")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   command
       ->add_option("--most", options.most,
                    "Use so many recordings at most, evenly spread over all; 0: all")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   command->add_flag("--strict", options.strict,
                     "Stop at the first recording that cannot be used, instead of skipping it");
   command

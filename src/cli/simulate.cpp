@@ -65,7 +65,8 @@ void add_simulate(CLI::App& app) {
   command
       ->add_option("--seed", arguments->seed,
                    "The same number gives the same recordings, another one others")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   command->callback([arguments] { run_simulate(*arguments); });
 }
 

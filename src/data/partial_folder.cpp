@@ -1,13 +1,13 @@
 #include "data/partial_folder.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <string>
 
-#include "data/dataset_json.h"
 #include "data/output_file.h"
 #include "ecg/error.h"
 
@@ -16,16 +16,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void check_out(const fs::path& out, bool overwrite) {
+void check_out(const fs::path& out, const PartialFolder::Kind& kind, bool overwrite) {
   if (!fs::exists(fs::symlink_status(out))) return;
   if (!fs::is_directory(out))
     throw Error(out.string(), "exists and is not a folder", "choose another --out");
   if (fs::is_empty(out)) return;
-  if (!fs::exists(out / kDescriptionFile))
-    throw Error(out.string(), "exists and is not a prepared data set",
+  if (!fs::exists(out / kind.file))
+    throw Error(out.string(), fmt::format("exists and is not a {}", kind.name),
                 "choose another --out, or empty the folder yourself");
   if (!overwrite)
-    throw Error(out.string(), "is a complete data set already",
+    throw Error(out.string(), fmt::format("is a complete {} already", kind.name),
                 "use it, choose another --out, or replace it with --force");
 }
 
@@ -40,9 +40,9 @@ int lock_folder(const fs::path& folder) {
 
 }  // namespace
 
-PartialFolder::PartialFolder(const fs::path& out, bool overwrite)
+PartialFolder::PartialFolder(const fs::path& out, const Kind& kind, bool overwrite)
     : out_(out.has_filename() ? out : out.parent_path()), partial_(out_.string() + ".partial") {
-  check_out(out_, overwrite);
+  check_out(out_, kind, overwrite);
   try {
     if (fs::exists(partial_)) {
       ::close(lock_folder(partial_));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 
 namespace liteheart {
 
@@ -9,10 +10,14 @@ namespace liteheart {
 /// way, it never leaves an OUT.
 class PartialFolder {
  public:
+  /// What a folder of this kind is called, and the file by which an older one is known.
+  struct Kind {
+    std::string_view name, file;
+  };
   /// Removes a stale OUT.partial and makes an empty one. Throws Error if OUT is there already and
-  /// `overwrite` does not allow to replace it, is anything but an empty folder or a data set, or
-  /// another process is writing it at this moment.
-  PartialFolder(const std::filesystem::path& out, bool overwrite);
+  /// `overwrite` does not allow to replace it, is anything but an empty folder or one of this kind,
+  /// or another process is writing it at this moment.
+  PartialFolder(const std::filesystem::path& out, const Kind& kind, bool overwrite);
   ~PartialFolder();
   PartialFolder(const PartialFolder&) = delete;
   PartialFolder& operator=(const PartialFolder&) = delete;

@@ -43,6 +43,7 @@ Outcome condition_file(Conditioner& conditioner, const PrepareOptions& options,
                        const std::filesystem::path& path) {
   try {
     Recording recording = read_recording(path, options.read);
+    require_measured(recording);
     Conditioned result;
     result.signal.resize(kLeads * static_cast<std::size_t>(options.conditioning.window));
     result.samples = conditioner.condition(recording, result.signal);
@@ -242,7 +243,7 @@ std::vector<Diagnosis> classes_of(const LabelCollector& labels, const PrepareSum
 PrepareSummary prepare(const PrepareOptions& options, const Vocabulary& vocabulary,
                        const std::function<void(std::size_t, std::size_t)>& progress) {
   check_split(options);
-  PartialFolder folder(options.out, options.overwrite);
+  PartialFolder folder(options.out, {"prepared data set", kDescriptionFile}, options.overwrite);
   const std::vector<RecordingSource> sources(options.sources.begin(), options.sources.end());
   Collector collector(options, vocabulary, folder.path(), sources);
   RecordingList list = list_recordings(sources, options.conditioning.rate_hz);

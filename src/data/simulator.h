@@ -39,7 +39,8 @@ Recording simulate(const SimulatedCentre& centre, const std::vector<std::string>
 /// Writes `records` recordings of about records/1.15 patients under folder/CENTRE as WFDB, with
 /// records.csv (record,patient_id,fold,age,sex), folds 1-10 by patient. A patient's recordings show
 /// one heart. Among those that are not healthy every finding is chief of an equal share, so that
-/// none is rare. Deterministic by seed. Throws Error as simulate does, or if the disk refuses.
+/// none is rare. Deterministic by seed. The folder appears whole, in the place of an older one.
+/// Throws Error as simulate does, or if the disk refuses.
 void simulate_centre(const SimulatedCentre& centre, std::size_t records, std::uint64_t seed,
                      const std::filesystem::path& folder);
 

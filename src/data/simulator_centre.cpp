@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "data/output_file.h"
+#include "data/partial_folder.h"
 #include "data/random.h"
 #include "data/simulator.h"
 #include "data/simulator_recording.h"
-#include "ecg/error.h"
 #include "formats/wfdb_writer.h"
 
 namespace liteheart {
@@ -19,6 +19,7 @@ using simulator::kFindings;
 
 constexpr double kRecordingsPerPatient = 1.15;
 constexpr std::size_t kFolds = 10;
+constexpr const char* kPatientsFile = "records.csv";
 
 struct Patient {
   Findings findings;
@@ -164,13 +165,8 @@ std::vector<SimulatedCentre> simulated_centres() {
 
 void simulate_centre(const SimulatedCentre& centre, std::size_t records, std::uint64_t seed,
                      const std::filesystem::path& folder) {
-  const std::filesystem::path out = folder / centre.name;
-  std::error_code failure;
-  std::filesystem::create_directories(out, failure);
-  if (failure)
-    throw Error(out.string(), "the folder cannot be made: " + failure.message(),
-                "choose another folder");
-
+  PartialFolder whole(folder / centre.name, {"simulated centre", kPatientsFile}, true);
+  const std::filesystem::path& out = whole.path();
   Random random(seed, hash(centre.name));
   const std::vector<Patient> patients = draw_patients(centre, records, random);
   std::string table = "record,patient_id,fold,age,sex\n";
@@ -188,7 +184,8 @@ void simulate_centre(const SimulatedCentre& centre, std::size_t records, std::ui
                (recording.sex == "female" ? "Female" : "Male") + '\n';
     }
   }
-  write_file(out / "records.csv", table);
+  write_file(out / kPatientsFile, table);
+  whole.publish();
 }
 
 }  // namespace liteheart

@@ -108,11 +108,13 @@ std::vector<Agreement> agreement(const std::vector<Way>& ways, std::span<const f
 std::string to_table(const std::vector<Agreement>& rows) {
   std::string text = fmt::format("{:<24}{:>10}{:>12}{:>12}{:>20}{:>9}{:>9}\n", "", "us/window",
                                  "largest", "99th pct", "decisions changed", "AUC", "MAP");
+  // Both are 0 where no class has positives and negatives.
+  const auto score = [](double x) { return x > 0 ? fmt::format("{:.4f}", x) : std::string("-"); };
   for (const Agreement& a : rows) {
-    text += fmt::format("{:<24}{:>10.0f}{:>12.2g}{:>12.2g}{:>20}{:>9.4f}{:>9.4f}\n", a.name,
-                        a.microseconds, a.largest, a.percentile99,
-                        fmt::format("{} of {}", a.changed, a.decisions), a.auc,
-                        a.mean_average_precision);
+    text +=
+        fmt::format("{:<24}{:>10.0f}{:>12.2g}{:>12.2g}{:>20}{:>9}{:>9}\n", a.name, a.microseconds,
+                    a.largest, a.percentile99, fmt::format("{} of {}", a.changed, a.decisions),
+                    score(a.auc), score(a.mean_average_precision));
   }
   for (const Agreement& a : rows) {
     if (!a.losing.empty())

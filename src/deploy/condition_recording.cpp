@@ -270,6 +270,7 @@ class WindowCutter {
 
 ConditionedRecording condition_recording(RecordingStream& recording, const ModelCard& card,
                                          const std::string& lead) {
+  require_measured(recording.about());
   return WindowCutter(recording, card).run(lead);
 }
 

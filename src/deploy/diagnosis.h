@@ -19,6 +19,11 @@ struct Finding {
   int windows = 0;               // in which the signal shows it
   int windows_present = 0;       // of those, where it was found by itself
   std::vector<float> in_window;  // [window read]: its probability there; NaN where not shown
+
+  /// Thresholds would rather find too much: what is present and below even odds is possible, and
+  /// more often wrong than right.
+  bool likely() const { return present && probability >= 0.5; }
+  bool possible() const { return present && !likely(); }
 };
 
 struct RecordingDiagnosis {
@@ -36,6 +41,9 @@ struct RecordingDiagnosis {
   std::vector<std::string> warnings;
   // 12 estimated leads at the model's rate, mV, if asked for; NaN where the lead is unreadable.
   std::optional<Recording> restored;
+
+  /// Of no diagnosis anything is said.
+  bool judges_nothing() const { return findings.empty(); }
 };
 
 /// A recording made ready: windows [window, lead, time].

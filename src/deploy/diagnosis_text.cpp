@@ -7,7 +7,6 @@
 namespace liteheart {
 namespace {
 
-constexpr double kLikely = 0.5;         // of the calibrated probability
 constexpr std::size_t kMinorShown = 5;  // most probable of what was not found
 
 /// What the quality gate says; nothing of a good signal.
@@ -52,16 +51,21 @@ nlohmann::json names_json(const std::vector<Finding>& findings) {
 }  // namespace
 
 std::string to_text(const RecordingDiagnosis& d) {
-  std::string text = fmt::format("{}: lead {}, {:.1f} s, {} window{}\n", d.name, d.leads, d.seconds,
-                                 d.windows, d.windows == 1 ? "" : "s");
+  // As the user calls it: a folder may hold many of one name.
+  std::string text =
+      fmt::format("{}: lead {}, {:.1f} s, {} window{}\n", d.file.empty() ? d.name : d.file, d.leads,
+                  d.seconds, d.windows, d.windows == 1 ? "" : "s");
   for (const auto& warning : d.warnings) text += "  note: " + warning + "\n";
   text += signal_line(d);
   if (d.grade == edge::Grade::kUnreadable) return text;
   std::vector<Finding> likely, possible, others;
   for (const Finding& f : d.findings)
-    (!f.present ? others : f.probability >= kLikely ? likely : possible).push_back(f);
+    (f.likely() ? likely : f.possible() ? possible : others).push_back(f);
   if (others.size() > kMinorShown) others.resize(kMinorShown);
-  if (likely.empty() && possible.empty()) text += "  found: nothing above its threshold\n";
+  if (d.judges_nothing())
+    text += "  nothing is judged: the model has no diagnosis that it can judge here\n";
+  else if (likely.empty() && possible.empty())
+    text += "  found: nothing above its threshold\n";
   text += findings_text("found", d, likely);
   text += findings_text(
       "possible (above thresholds that would rather find too much; more often wrong than right)", d,
@@ -94,6 +98,7 @@ nlohmann::json to_json(const RecordingDiagnosis& d) {
                              {"probability", f.probability},
                              {"threshold", f.threshold},
                              {"present", f.present},
+                             {"likely", f.likely()},
                              {"windows", f.windows},
                              {"windows_present", f.windows_present}});
   }

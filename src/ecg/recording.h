@@ -32,10 +32,14 @@ struct Recording {
   std::vector<std::string> statements;  // what the device or a reader said of it, in its words
   std::vector<Beat> beats;              // ascending; empty where none are marked
   std::vector<std::string> warnings;    // what a reader mended or doubts
+  std::string estimated;  // of leads that no electrode measured: by what and from what; or empty
 
   std::span<const float> lead(std::size_t index) const {
     return {mv.data() + index * samples, samples};
   }
 };
+
+/// Throws Error where its leads are no measurements: neither to be judged nor to be learned from.
+void require_measured(const Recording& recording);
 
 }  // namespace liteheart

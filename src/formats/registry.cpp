@@ -113,7 +113,8 @@ std::vector<fs::path> files_under(const fs::path& folder) {
       } else if (at->is_directory(dangling)) {
         if (at->is_symlink())
           folders.push_back(at->path());
-        else if (!seen.insert(fs::canonical(at->path())).second)
+        else if (at->path().extension() == ".partial" ||  // of what was interrupted
+                 !seen.insert(fs::canonical(at->path())).second)
           at.disable_recursion_pending();
       }
     }

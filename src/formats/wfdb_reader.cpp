@@ -67,6 +67,7 @@ std::unique_ptr<RecordingStream> open(const WfdbHeader& header, const std::strin
   recording.samples = static_cast<std::size_t>(plan.samples());
   recording.start = header.start;
   recording.statements = header.statements;
+  recording.estimated = header.estimated;
   if (!header.estimated.empty())
     recording.warnings.push_back(fmt::format("leads are no measurements: {}", header.estimated));
   set_age(header.age, recording);

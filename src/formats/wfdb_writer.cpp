@@ -146,8 +146,8 @@ void check_writable(const Recording& recording) {
 
 }  // namespace
 
-void write_wfdb(const Recording& recording, const std::filesystem::path& folder, WfdbLayout layout,
-                const std::string& estimated) {
+void write_wfdb(const Recording& recording, const std::filesystem::path& folder,
+                WfdbLayout layout) {
   check_writable(recording);
   std::vector<WfdbGain> gains(recording.leads.size());
   if (layout != WfdbLayout::kChallengeMat) {
@@ -163,7 +163,7 @@ void write_wfdb(const Recording& recording, const std::filesystem::path& folder,
     header += signal_lines(recording, file, units, gains, layout);
   }
   header += comments(recording);
-  if (!estimated.empty()) header += fmt::format("#Estimated: {}\n", estimated);
+  if (!recording.estimated.empty()) header += fmt::format("#Estimated: {}\n", recording.estimated);
   write_whole(folder / (recording.name + ".hea"), header);
 }
 

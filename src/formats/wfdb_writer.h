@@ -19,12 +19,11 @@ enum class WfdbLayout {
 /// NaN becomes -32768. In the Challenge's layout values beyond +-32.767 mV saturate; in the others
 /// none does, and at most half a unit is lost of which choose_wfdb_gain says how small it is.
 /// Blanks and control characters at a lead's name's ends go, those within become blanks. Every file
-/// appears whole (temporary name, then rename), the header last. estimated: of leads that no
-/// electrode measured, what they were made from, for the header's "#Estimated:", by which a reader
-/// warns; or empty. Throws Error if the name is none that a header can hold, the recording is
-/// empty, or the disk refuses.
+/// appears whole (temporary name, then rename), the header last. That leads are estimated stands
+/// in it as "#Estimated:", by which a reader warns. Throws Error if the name is none that a header
+/// can hold, the recording is empty, or the disk refuses.
 void write_wfdb(const Recording& recording, const std::filesystem::path& folder,
-                WfdbLayout layout = WfdbLayout::kChallengeMat, const std::string& estimated = {});
+                WfdbLayout layout = WfdbLayout::kChallengeMat);
 
 /// A record name made of `name`: letters, digits, '-', '_' and '.' stay, others become '_'.
 std::string wfdb_record_name(std::string_view name);

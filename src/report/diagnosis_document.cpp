@@ -85,6 +85,7 @@ class Writer {
     signal();
     chart();
     for (const std::size_t i : r_.shown) finding(i);
+    further_findings();
     estimated();
     device();
     not_judged();
@@ -100,6 +101,7 @@ class Writer {
   void signal();
   void finding(std::size_t i);
   void looks(std::size_t i);
+  void further_findings();
   void estimated();
   void device();
   void not_judged();
@@ -163,12 +165,21 @@ void Writer::verdict() {
         Tone::kAlarm);
     return;
   }
-  const std::vector<std::string> found = found_words(d_);
-  say(found.empty()
-          ? fmt::format("In {} the model finds nothing above its thresholds. That does "
-                        "not prove that the heart is healthy: see below what {} cannot show.",
-                        lead_word(), lead_word())
-          : fmt::format("In {} the model finds: {}.", lead_word(), fmt::join(found, "; ")));
+  const std::vector<std::string> likely = likely_words(d_), possible = possible_words(d_);
+  if (d_.judges_nothing())
+    say(fmt::format("The model can judge nothing in {}.", lead_word()), Tone::kNotice);
+  else if (likely.empty() && possible.empty())
+    say(
+        fmt::format("In {} the model finds nothing above its thresholds. That does "
+                    "not prove that the heart is healthy: see below what {} cannot show.",
+                    lead_word(), lead_word()));
+  if (!likely.empty())
+    say(fmt::format("In {} the model finds: {}.", lead_word(), fmt::join(likely, "; ")));
+  if (!possible.empty())
+    say(fmt::format(
+        "{}ossible, but more often wrong than right, for the thresholds would rather "
+        "find too much: {}.",
+        likely.empty() ? "Nothing is likelier than not. P" : "P", fmt::join(possible, "; ")));
   if (d_.grade == edge::Grade::kLimited) {
     std::string text =
         fmt::format("The signal is limited: {}.", fmt::join(fault_words(d_.faults), ", "));
@@ -195,8 +206,8 @@ void Writer::chart() {
   for (std::size_t i = 0; i < d_.findings.size(); ++i) {
     const Finding& f = d_.findings[i];
     if (!f.present && minor++ >= 4) break;
-    ChartRow row{
-        f.diagnosis.name, f.probability, f.threshold, f.present, is_normal(f.diagnosis), {}, {}};
+    ChartRow row{f.diagnosis.name, f.probability,          f.threshold, f.present,
+                 f.likely(),       is_normal(f.diagnosis), {},          {}};
     if (r_.steady[i] && !long_recording())
       row.low = r_.steady[i]->low, row.high = r_.steady[i]->high;
     rows.push_back(std::move(row));
@@ -205,8 +216,9 @@ void Writer::chart() {
   add(Heading{"Probabilities", 2});
   add(Figure{
       draw_findings(rows), findings_in_words(rows),
-      "Bars: calibrated probability. Tick: the threshold from which it counts as found. Thin "
-      "line: how far the probability moves when the signal is read a little differently."});
+      "Bars: calibrated probability. Tick: the threshold from which it is reported, as possible "
+      "below 50 % and as found from there on. Thin line: how far the probability moves when the "
+      "signal is read a little differently."});
 }
 
 void Writer::signal() {
@@ -223,10 +235,11 @@ void Writer::signal() {
 
 void Writer::finding(std::size_t i) {
   const Finding& f = d_.findings[i];
-  add(Heading{
-      fmt::format("{} ({}): {}", capital(f.diagnosis.name), f.diagnosis.abbreviation,
-                  f.present ? fmt::format("found, {}", percent(f.probability)) : "at times"),
-      2});
+  add(Heading{fmt::format("{} ({}): {}", capital(f.diagnosis.name), f.diagnosis.abbreviation,
+                          f.present ? fmt::format("{}, {}", f.likely() ? "found" : "possible",
+                                                  percent(f.probability))
+                                    : "at times"),
+              2});
   std::string meaning = plain_words(f.diagnosis);
   if (!meaning.empty()) say(std::move(meaning));
   std::string text;
@@ -251,6 +264,17 @@ void Writer::finding(std::size_t i) {
       percent(f.threshold));
   say(std::move(text));
   looks(i);
+}
+
+/// Those that are reported and have no section.
+void Writer::further_findings() {
+  std::vector<std::string> further;
+  for (std::size_t i = 0; i < d_.findings.size(); ++i)
+    if (d_.findings[i].present && std::ranges::find(r_.shown, i) == r_.shown.end())
+      further.push_back(d_.findings[i].diagnosis.name);
+  if (!further.empty())
+    say(fmt::format("Reported above, and not looked into here: {}.", fmt::join(further, ", ")),
+        Tone::kSoft);
 }
 
 void Writer::looks(std::size_t i) {
@@ -318,9 +342,11 @@ void Writer::device() {
     const Diagnosis* const known = Vocabulary::standard().find(code);
     theirs.push_back("labelled: " + (known ? known->name : code));
   }
-  std::vector<std::string> ours = found_words(d_);
+  std::vector<std::string> ours = likely_words(d_);
+  for (const std::string& words : possible_words(d_)) ours.push_back("possible: " + words);
   if (ours.empty())
     ours.emplace_back(d_.grade == edge::Grade::kUnreadable ? "unreadable: nothing is judged"
+                      : d_.judges_nothing()                ? "nothing is judged"
                                                            : "nothing above its threshold");
   Table table{{{"The device or its reader", 1}, {"LiteHeart, from " + lead_word(), 1}}, {}};
   for (std::size_t i = 0; i < std::max(theirs.size(), ours.size()); ++i)

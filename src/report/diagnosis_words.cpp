@@ -50,25 +50,44 @@ std::string quality(const RecordingFacts& facts) {
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
-std::vector<std::string> found_words(const RecordingDiagnosis& d) {
-  std::vector<std::string> found;
+namespace {
+
+std::vector<std::string> words_of(const RecordingDiagnosis& d, bool (Finding::*which)() const) {
+  std::vector<std::string> words;
   for (const Finding& f : d.findings)
-    if (f.present)
-      found.push_back(fmt::format("{} ({})", f.diagnosis.name, percent(f.probability)));
-  return found;
+    if ((f.*which)())
+      words.push_back(fmt::format("{} ({})", f.diagnosis.name, percent(f.probability)));
+  return words;
+}
+
+/// The first three of them.
+std::string first_of(const std::vector<std::string>& words) {
+  constexpr std::size_t kNamed = 3;
+  const std::size_t named = std::min(kNamed, words.size());
+  std::string line = fmt::format("{}", fmt::join(words.data(), words.data() + named, ", "));
+  if (words.size() > named) line += fmt::format(" and {} more", words.size() - named);
+  return line;
+}
+
+}  // namespace
+
+std::vector<std::string> likely_words(const RecordingDiagnosis& d) {
+  return words_of(d, &Finding::likely);
+}
+
+std::vector<std::string> possible_words(const RecordingDiagnosis& d) {
+  return words_of(d, &Finding::possible);
 }
 
 std::string headline(const RecordingDiagnosis& d) {
   if (d.grade == edge::Grade::kUnreadable)
     return fmt::format("unreadable: {}", fmt::join(fault_words(d.faults), ", "));
-  const std::vector<std::string> found = found_words(d);
-  if (found.empty()) return "nothing found";
-  constexpr std::size_t kNamed = 3;
-  std::string line = fmt::format(
-      "{}",
-      fmt::join(found.begin(),
-                found.begin() + static_cast<std::ptrdiff_t>(std::min(kNamed, found.size())), ", "));
-  if (found.size() > kNamed) line += fmt::format(" and {} more", found.size() - kNamed);
+  if (d.judges_nothing()) return "nothing is judged";
+  const std::vector<std::string> likely = likely_words(d), possible = possible_words(d);
+  if (likely.empty() && possible.empty()) return "nothing found";
+  std::string line = first_of(likely);
+  if (!possible.empty())
+    line += fmt::format("{}possible: {}", line.empty() ? "" : "; ", first_of(possible));
   return line;
 }
 

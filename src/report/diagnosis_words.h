@@ -10,10 +10,12 @@
 
 namespace liteheart {
 
-/// One line: "atrial fibrillation (83 %), and 2 more", "nothing found", "unreadable: lead off".
+/// One line: "atrial fibrillation (83 %); possible: ST depression (20 %), inverted T (10 %)",
+/// "nothing found", "nothing is judged", "unreadable: lead off".
 std::string headline(const RecordingDiagnosis& diagnosis);
-/// "atrial fibrillation (83 %)" of each that is present.
-std::vector<std::string> found_words(const RecordingDiagnosis& diagnosis);
+/// "atrial fibrillation (83 %)" of each that is likely, and of each that is possible.
+std::vector<std::string> likely_words(const RecordingDiagnosis& diagnosis);
+std::vector<std::string> possible_words(const RecordingDiagnosis& diagnosis);
 
 /// What a diagnosis means, in a sentence; empty where none is written.
 std::string plain_words(const Diagnosis& diagnosis);

@@ -243,7 +243,7 @@ void StripsDrawer::draw_trace(const Strip& s, const Recording& r, int lead, bool
 void StripsDrawer::draw_strip(const Strip& s) {
   const std::size_t before = drawing_.parts.size();
   if (s.estimated >= 0) draw_trace(s, *sheet_.estimated, s.estimated, true);
-  if (s.real >= 0) draw_trace(s, sheet_.recording, s.real, false);
+  if (s.real >= 0) draw_trace(s, sheet_.recording, s.real, !sheet_.recording.estimated.empty());
   const double y = plan_.middle(s.row);
   if (s.x > kPulseMm) drawing_.add("column", line({s.x, y - 3}, {s.x, y + 3}, style::kInk, 0.2));
   if (drawing_.parts.size() == before)
@@ -253,9 +253,10 @@ void StripsDrawer::draw_strip(const Strip& s) {
 
 void StripsDrawer::draw_label(const Strip& s) {
   const double y = plan_.top(s.row) + 3.6;
-  const bool estimated = s.estimated >= 0;
+  const bool nothing_real = s.real < 0 || !sheet_.recording.estimated.empty();
+  const bool estimated = s.estimated >= 0 || (s.real >= 0 && nothing_real);
   const Text name{
-      {s.x + 1, y},   s.lead, 3.2,   estimated && s.real < 0 ? style::kEstimated : style::kInk,
+      {s.x + 1, y},   s.lead, 3.2,   estimated && nothing_real ? style::kEstimated : style::kInk,
       Anchor::kStart, true,   false, 30};
   const double wide = measure(name).width;
   Text note{{s.x + 2.2 + wide, y}, "estimated", 2.5, style::kEstimated,
@@ -272,8 +273,10 @@ void StripsDrawer::draw_notes() {
   const double y = plan_.grid_mm() + 3.6;
   const double from_s = plan_.strips.empty() ? 0 : plan_.strips.front().from_s;
   std::string scale = fmt::format(
-      "from {}   {:g} mm/s   {:g} mm/mV   as recorded, unfiltered, {:.6g} Hz", clock_text(from_s),
-      options_.mm_per_s, options_.mm_per_mv, sheet_.recording.rate_hz);
+      "from {}   {:g} mm/s   {:g} mm/mV   {}, {:.6g} Hz", clock_text(from_s), options_.mm_per_s,
+      options_.mm_per_mv,
+      sheet_.recording.estimated.empty() ? "as recorded, unfiltered" : "estimated, not recorded",
+      sheet_.recording.rate_hz);
   if (!cut_.empty())
     scale += fmt::format("   cut off at the paper's edge: {}", fmt::join(cut_, " "));
   drawing_.add("scale", Text{{0, y}, scale, 2.6, style::kSoft, Anchor::kStart, false, false, 170});
@@ -314,7 +317,7 @@ std::string strips_in_words(const Sheet& sheet, const PaperOptions& options, dou
                             int rows) {
   std::vector<std::string> real, estimated;
   for (const Strip& s : Planner(sheet, options, from_s, rows).plan().strips) {
-    auto& list = s.real >= 0 ? real : estimated;
+    auto& list = s.real >= 0 && sheet.recording.estimated.empty() ? real : estimated;
     if ((s.real >= 0 || s.estimated >= 0) &&
         std::find(list.begin(), list.end(), s.lead) == list.end())
       list.push_back(s.lead);

@@ -19,7 +19,10 @@ Drawing draw_findings(const std::vector<ChartRow>& rows) {
   to.title = "Findings";
   double y = 0;
   for (const ChartRow& row : rows) {
-    const Colour bar = !row.present ? colour(0x9AA5B1) : row.normal ? style::kFine : style::kAlarm;
+    const Colour bar = !row.present ? colour(0x9AA5B1)
+                       : row.normal ? style::kFine
+                       : row.likely ? style::kAlarm
+                                    : style::kDoubt;
     to.add("finding", Text{{0, y + 4},
                            row.name,
                            3.2,
@@ -58,9 +61,11 @@ Drawing draw_findings(const std::vector<ChartRow>& rows) {
 std::string findings_in_words(const std::vector<ChartRow>& rows) {
   std::string words;
   for (const ChartRow& row : rows)
-    words +=
-        fmt::format("{}{}: {:.0f} %, threshold {:.0f} %{}", words.empty() ? "" : "; ", row.name,
-                    100 * row.probability, 100 * row.threshold, row.present ? ", found" : "");
+    words += fmt::format("{}{}: {:.0f} %, threshold {:.0f} %{}", words.empty() ? "" : "; ",
+                         row.name, 100 * row.probability, 100 * row.threshold,
+                         row.likely    ? ", found"
+                         : row.present ? ", possible"
+                                       : "");
   return words + ".";
 }
 

@@ -12,7 +12,7 @@ namespace liteheart {
 struct ChartRow {
   std::string name;
   double probability = 0, threshold = 0;
-  bool present = false, normal = false;  // normal: no reason to worry
+  bool present = false, likely = false, normal = false;  // normal: no reason to worry
   std::optional<double> low, high;
 };
 

@@ -61,7 +61,7 @@ IndexEntry index_entry(const DiagnosisReport& report, std::string page) {
   if (d.grade == edge::Grade::kUnreadable) entry.worst = 1;
   for (const Finding& f : d.findings)
     if (f.present && !is_normal(f.diagnosis))
-      entry.worst = std::max(entry.worst, 2 + f.probability);
+      entry.worst = std::max(entry.worst, (f.likely() ? 2 : 1) + f.probability);
   return entry;
 }
 

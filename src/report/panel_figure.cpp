@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "eval/report.h"
 #include "report/html.h"
+#include "report/paper_style.h"
 
 namespace liteheart {
 
@@ -24,7 +26,16 @@ Drawing sheet(const PanelFigure& figure, std::size_t across) {
     all.width = std::max(all.width, x);
     y += height + kMargin;
   }
-  all.height = y;
+  // Of a file that may be handed on alone.
+  constexpr double kSize = 2.2;
+  constexpr int kLines = 3;
+  all.add("disclaimer", Text{.at = {kMargin, y + kSize},
+                             .text = std::string(kDisclaimer),
+                             .size = kSize,
+                             .colour = style::kSoft,
+                             .width = all.width - 2 * kMargin,
+                             .lines = kLines});
+  all.height = y + (kLines + 1) * kSize;
   return all;
 }
 

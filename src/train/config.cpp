@@ -224,6 +224,7 @@ void check_config(const TrainConfig& c) {
           "preset or three numbers from 1 to 16 such as 4-2-2", "'" + c.strides + "'");
   share("labelled", c.labelled);
   range("epochs", c.epochs, 1, 100000);
+  range("threads", c.threads, 0, 1024);
   range("batch", c.batch, 2, 65536);
   share("labelled_share", c.labelled_share);
   share("learning_rate", c.learning_rate);

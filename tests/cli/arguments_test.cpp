@@ -106,6 +106,28 @@ TEST(Arguments, OfAnUnknownKindAreRefused) {
   EXPECT_EQ(lines_with(outcome.err, "--epochs").size(), 1u) << outcome.err;
 }
 
+TEST(Arguments, ThatAreNoNumbersOrNoneThatThereAreAreRefused) {
+  const ScratchFolder scratch;
+  const std::string recording = Study::get().recording(), picture = scratch / "p.svg";
+  const std::vector<std::vector<std::string>> wrong = {
+      {"draw", recording, picture, "--from", "nan"},
+      {"draw", recording, picture, "--seconds", "nan"},
+      {"draw", recording, picture, "--speed", "nan"},
+      {"draw", recording, picture, "--gain", "inf"},
+      {"info", recording, "--rate", "nan"},
+      {"diagnose", recording, "--threads", "-1"},
+      {"train", "--data", scratch / "d", "--out", scratch / "o", "--threads", "-5"},
+      {"simulate", "--out", scratch / "s", "--seed", "-1"},
+      {"prepare", scratch / "s", "--out", scratch / "d", "--most", "-1"}};
+  for (const std::vector<std::string>& arguments : wrong) {
+    const Outcome outcome = liteheart(arguments);
+    EXPECT_NE(outcome.exit_code, 0) << arguments.back();
+    EXPECT_NE(outcome.err.find(arguments[arguments.size() - 2].substr(2)), std::string::npos)
+        << outcome.err;
+  }
+  EXPECT_FALSE(std::filesystem::exists(picture));
+}
+
 TEST(Arguments, ThatAreMisspeltGetTheNearestOne) {
   for (const char* command : {"train", "diagnose"}) {
     const Outcome outcome = liteheart({command, "x", "--thread", "3"});

@@ -89,8 +89,8 @@ TEST_F(BadRecordings, AreCountedAndTheExitCodeIsOne) {
 }
 
 TEST_F(BadRecordings, LeaveTheGoodOnesOfTheSameCallDiagnosed) {
-  EXPECT_EQ(lines_with(outcome_.out, "alpha00001: lead I, 10.0 s").size(), 1u) << outcome_.out;
-  EXPECT_EQ(lines_with(outcome_.out, "half: lead I, 5.0 s").size(), 1u) << outcome_.out;
+  EXPECT_EQ(lines_with(outcome_.out, "alpha00001.hea: lead I, 10.0 s").size(), 1u) << outcome_.out;
+  EXPECT_EQ(lines_with(outcome_.out, "half.hea: lead I, 5.0 s").size(), 1u) << outcome_.out;
   EXPECT_FALSE(lines_with(outcome_.out, kNotAMedicalDevice).empty());
 }
 
@@ -107,8 +107,8 @@ TEST_F(BadRecordings, WithoutSignalFileAreNamed) {
 TEST_F(BadRecordings, OfRateZeroAreNamed) { EXPECT_TRUE(named_once("rate-0.hea", "rate is 0")); }
 
 TEST_F(BadRecordings, WithoutAReadableSignalAreNotJudged) {
-  EXPECT_EQ(lines_with(outcome_.out, "flat: lead I, 10.0 s").size(), 1u) << outcome_.out;
-  EXPECT_EQ(lines_with(outcome_.out, "missing: lead I, 10.0 s").size(), 1u) << outcome_.out;
+  EXPECT_EQ(lines_with(outcome_.out, "flat.hea: lead I, 10.0 s").size(), 1u) << outcome_.out;
+  EXPECT_EQ(lines_with(outcome_.out, "missing.hea: lead I, 10.0 s").size(), 1u) << outcome_.out;
   EXPECT_EQ(lines_with(outcome_.out, "unreadable (flat").size(), 1u) << outcome_.out;
   EXPECT_EQ(lines_with(outcome_.out, "unreadable (missing").size(), 1u) << outcome_.out;
   EXPECT_EQ(lines_with(outcome_.out, "nothing is judged").size(), 2u) << outcome_.out;

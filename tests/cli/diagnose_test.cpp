@@ -63,7 +63,7 @@ TEST(Diagnose, NamesTheRecordingAndEndsWithWhatItIsNot) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   const auto said = lines(outcome.out);
   ASSERT_GT(said.size(), 3u);
-  EXPECT_EQ(said.front(), "alpha00001: lead I, 10.0 s, 1 window");
+  EXPECT_EQ(said.front(), Study::get().recording() + ".hea: lead I, 10.0 s, 1 window");
   EXPECT_NE(said.back().find(kNotAMedicalDevice), std::string::npos) << said.back();
 }
 
@@ -240,6 +240,26 @@ TEST(Diagnose, RestoresTwelveLeadsAroundTheConditionedLeadI) {
   for (std::size_t t = 0; t < expected.size(); ++t)
     error = std::max(error, std::abs(restored.lead(0)[t] - expected[t]));
   EXPECT_LE(error, 0.00051F);  // half a step of the file's 1/1000 mV
+}
+
+TEST(Diagnose, NeverTakesEstimatedLeadsForMeasuredOnes) {
+  const ScratchFolder scratch;
+  write_wfdb(lead_i("watch"), scratch / "");
+  judged({scratch / "watch.hea", "--restored", scratch / "restored"});
+  const std::string restored = scratch / "restored/watch.hea", kept = scratch / "kept.hea";
+  const Outcome judged_again = liteheart(diagnose({restored}));
+  EXPECT_EQ(judged_again.exit_code, 1);
+  EXPECT_NE(judged_again.err.find(restored + ": watch: holds no measurements (estimated by"),
+            std::string::npos)
+      << judged_again.err;
+  EXPECT_TRUE(fails_clearly(liteheart({"convert", restored, scratch / "lost.edf"}),
+                            {restored, "no measurements", "--to wfdb"}));
+  EXPECT_FALSE(fs::exists(scratch / "lost.edf"));
+  EXPECT_EQ(liteheart({"convert", restored, kept, "--to", "wfdb"}).exit_code, 0);
+  EXPECT_EQ(read_recording(kept).estimated, read_recording(restored).estimated);
+  EXPECT_TRUE(fails_clearly(liteheart({"prepare", scratch / "restored", "--out", scratch / "data"}),
+                            {"restored"}));
+  EXPECT_EQ(liteheart({"draw", kept, scratch / "kept.svg"}).exit_code, 0);
 }
 
 TEST(Diagnose, CannotRestoreWithoutARestorationNet) {

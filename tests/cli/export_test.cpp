@@ -84,6 +84,16 @@ TEST(Export, WritesTheTargetThatIsAskedForOrThatTheFileIsNamedFor) {
   EXPECT_EQ(liteheart({"export", scratch / "m.safetensors", "--to", "c"}).exit_code, 0);
   EXPECT_NE(read_bytes(scratch / "m.h").find("m_lhm_size"), std::string::npos);
   EXPECT_EQ(liteheart({"export", scratch / "m.safetensors", "--to", "tflite"}).exit_code, 2);
+
+  // A recording that lies there, say, is not lost to a slip of the pen.
+  const std::string other = scratch / "watch.csv", contrary = scratch / "n.lhm";
+  write_bytes(other, "mine");
+  EXPECT_TRUE(fails_clearly(liteheart({"export", scratch / "m.safetensors", "--out", other}),
+                            {other, "does not tell the format", ".lhm", "--to"}));
+  EXPECT_EQ(read_bytes(other), "mine");
+  EXPECT_TRUE(fails_clearly(
+      liteheart({"export", scratch / "m.safetensors", "--to", "onnx", "--out", contrary}),
+      {contrary, "another format than onnx", ".onnx"}));
 }
 
 TEST(Export, InBytesLearnsRangesFromADataSet) {

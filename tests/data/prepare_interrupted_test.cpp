@@ -85,9 +85,10 @@ TEST_F(PrepareInterrupted, AnExceptionFromProgressStopsCleanly) {
 TEST_F(PrepareInterrupted, ACompleteDataSetIsReplacedOnlyOnDemand) {
   run();
   const std::string before = test::read_bytes(options.out / "dataset.json");
-  EXPECT_EQ(error(), options.out.string() +
-                         ": is a complete data set already; use it, choose another --out, or "
-                         "replace it with --force");
+  EXPECT_EQ(error(),
+            options.out.string() +
+                ": is a complete prepared data set already; use it, choose another --out, or "
+                "replace it with --force");
   options.overwrite = true;
   options.seed = 99;
   run();

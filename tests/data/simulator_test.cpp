@@ -249,6 +249,19 @@ TEST_F(SimulatedCentreOnDisk, SameSeedWritesTheSameFiles) {
             read_bytes(folder / "other seed" / centre.name / "alpha00001.mat"));
 }
 
+TEST_F(SimulatedCentreOnDisk, IsNeverAMixtureOfTwo) {
+  SimulatedCentre centre = simulated_centres()[0];
+  centre.rate_hz = 100;
+  simulate_centre(centre, 12, 9, folder);
+  simulate_centre(centre, 5, 10, folder);
+  EXPECT_EQ(find_recordings(folder).size(), 5u);
+  test::write_bytes(folder / "taken" / centre.name / "mine.txt", "not simulated");
+  EXPECT_THROW(simulate_centre(centre, 1, 1, folder / "taken"), Error);
+  // What an interrupted one has left is no recordings' folder.
+  std::filesystem::rename(folder / centre.name, folder / (centre.name + ".partial"));
+  EXPECT_TRUE(find_recordings(folder).empty());
+}
+
 TEST_F(SimulatedCentreOnDisk, FolderThatCannotBeMadeIsAnError) {
   test::write_bytes(folder / "file", "in the way");
   EXPECT_THROW(simulate_centre(simulated_centres()[0], 1, 1, folder / "file"), Error);

@@ -50,6 +50,10 @@ TEST(Diagnosis, never_finds_what_its_lead_cannot_judge) {
   EXPECT_NEAR(d.findings[0].probability, sigmoid(1), 1e-6);
   EXPECT_EQ(d.findings[1].diagnosis.code, "33");
   EXPECT_TRUE(d.findings[1].present) << "a low threshold";
+  EXPECT_TRUE(d.findings[0].likely());
+  EXPECT_TRUE(d.findings[1].possible()) << "below even odds";
+  EXPECT_EQ(to_json(d)["findings"][0]["likely"], true);
+  EXPECT_EQ(to_json(d)["findings"][1]["likely"], false);
   ASSERT_EQ(d.not_judged.size(), 1u);
   EXPECT_EQ(d.not_judged[0].diagnosis.code, "22");
   EXPECT_GT(d.not_judged[0].probability, d.not_judged[0].threshold);
@@ -58,6 +62,13 @@ TEST(Diagnosis, never_finds_what_its_lead_cannot_judge) {
   EXPECT_NE(to_text(d).find("lead I cannot judge: B\n"), std::string::npos) << to_text(d);
   EXPECT_EQ(to_json(d)["not_judged"],
             (nlohmann::json{{{"code", "22"}, {"abbreviation", "B"}, {"name", "second"}}}));
+}
+
+TEST(Diagnosis, that_judges_nothing_says_so) {
+  RecordingDiagnosis d = diagnosis();
+  d.findings.clear();
+  EXPECT_NE(to_text(d).find("nothing is judged"), std::string::npos) << to_text(d);
+  EXPECT_EQ(to_text(d).find("nothing above its threshold"), std::string::npos) << to_text(d);
 }
 
 // sigmoid(1), sigmoid(-2), sigmoid(0.5 * 3 - 1)

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "report/golden_study.h"
@@ -136,6 +137,9 @@ TEST_F(Panels, StandSideBySideOnASheetWithoutOverlap) {
     double area = 0;
     for (const Panel& p : f.panels) area += p.drawing.width * p.drawing.height;
     EXPECT_GT(all.width * all.height, area) << f.name;
+    const bool disclaims =
+        std::ranges::any_of(all.parts, [](const Part& part) { return part.role == "disclaimer"; });
+    EXPECT_TRUE(disclaims) << f.name;
     EXPECT_GE(all.width, f.panels.size() > 1 ? 2 * kPanelWidth : f.panels[0].drawing.width)
         << f.name;
   }

@@ -81,6 +81,40 @@ TEST(DiagnosisReport, says_what_was_found_how_sure_and_from_where) {
   EXPECT_TRUE(says(html, "72 beats a minute"));
 }
 
+TEST(DiagnosisReport, tells_what_is_possible_from_what_is_found) {
+  DiagnosisReport r = report();
+  r.diagnosis.findings = {finding("164889003", "atrial fibrillation", 0.83, 0.2),
+                          finding("164865005", "myocardial infarction", 0.32, 0.1),
+                          finding("55930002", "ST changes", 0.09, 0.08)};
+  r.steady = {std::nullopt, std::nullopt, std::nullopt};
+  r.shown = {0, 1};
+  std::string html = to_html(to_document(r, {}));
+  EXPECT_TRUE(says(html, "In lead I the model finds: atrial fibrillation (83 %)."));
+  EXPECT_TRUE(says(html, "Possible, but more often wrong than right"));
+  EXPECT_TRUE(says(html, "too much: myocardial infarction (32 %); ST changes (9 %)."));
+  EXPECT_TRUE(says(html, "Myocardial infarction (ABB): possible, 32 %"));
+  EXPECT_TRUE(says(html, "not looked into here: ST changes."));
+  EXPECT_EQ(headline(r.diagnosis),
+            "atrial fibrillation (83 %); possible: myocardial infarction (32 %), ST changes (9 %)");
+
+  r.diagnosis.findings.erase(r.diagnosis.findings.begin());
+  r.shown = {0};
+  html = to_html(to_document(r, {}));
+  EXPECT_FALSE(says(html, "the model finds"));
+  EXPECT_TRUE(says(html, "Nothing is likelier than not. Possible"));
+}
+
+TEST(DiagnosisReport, of_a_model_that_judges_nothing_is_no_all_clear) {
+  DiagnosisReport r = report();
+  r.diagnosis.findings.clear();
+  r.steady.clear(), r.shown.clear();
+  r.stretches[0].looks.clear();
+  const std::string html = to_html(to_document(r, {}));
+  EXPECT_TRUE(says(html, "The model can judge nothing in lead I."));
+  EXPECT_FALSE(says(html, "nothing above its thresholds"));
+  EXPECT_EQ(headline(r.diagnosis), "nothing is judged");
+}
+
 TEST(DiagnosisReport, says_what_it_cannot_know) {
   const std::string html = to_html(to_document(report(), {}));
   EXPECT_TRUE(

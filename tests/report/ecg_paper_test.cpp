@@ -134,6 +134,20 @@ TEST(EcgPaper, estimated_leads_are_named_and_coloured_apart) {
   EXPECT_NE(strips_in_words(sheet, options, 0, 5).find("estimated"), std::string::npos);
 }
 
+TEST(EcgPaper, of_an_estimated_recording_no_lead_looks_recorded) {
+  Recording r = simulated();
+  r.estimated = "estimated from lead I";
+  const Sheet sheet{r, 0, nullptr, {}};
+  const Drawing drawing = draw_strips(sheet, {}, 0, 5);
+  EXPECT_EQ(parts(drawing, "trace V1"), 0u);
+  EXPECT_EQ(parts(drawing, "estimated trace V1"), 1u);
+  const auto names = texts(drawing, "lead"), scale = texts(drawing, "scale");
+  EXPECT_EQ(std::count(names.begin(), names.end(), "estimated"), 13);
+  ASSERT_EQ(scale.size(), 1u);
+  EXPECT_EQ(scale[0].find("as recorded"), std::string::npos);
+  EXPECT_NE(strips_in_words(sheet, {}, 0, 5).find("estimated"), std::string::npos);
+}
+
 TEST(EcgPaper, marks_lie_under_the_trace_at_their_time) {
   const Recording r = with_leads({"I"}, std::vector<float>(2000, 0));
   const Sheet sheet{r, 100, nullptr, {{-1, 101, 102, 1}, {0, 112, 113, 0.5}, {5, 101, 102, 1}}};
