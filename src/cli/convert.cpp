@@ -80,7 +80,7 @@ void convert(const ConvertArguments& a, const OutputFormat& format, const fs::pa
   keep_lead(recording, a.lead, from);
   if (!recording.estimated.empty() && format.extension != ".hea")
     throw Error(from.string(),
-                fmt::format("holds no measurements ({}), and {} cannot say so", recording.estimated,
+                fmt::format("holds no measurements but estimated leads, and {} cannot say so",
                             format.about),
                 "keep it in WFDB: --to wfdb");
   if (to.has_parent_path()) make_folder(to.parent_path());
