@@ -233,8 +233,9 @@ BeatMemory::BeatMemory(std::size_t leads, std::size_t samples, double rate, doub
   const std::size_t longest =
       std::min(fine.samples, fine.steps(before_s) + fine.steps(kLongestAfter));
   Parts parts(memory);
+  const std::size_t held = (samples + kTaps + kSideBySide + 1) / 2;  // floats, of upsampled
   scratch = parts.take<double>(
-      std::max({fine.samples, 2 * longest, 3 * beats + 2 * fine.steps(kWidthReach)}));
+      std::max({fine.samples, held, 2 * longest, 3 * beats + 2 * fine.steps(kWidthReach)}));
   kept = parts.take<double>(fine.steps(kHalfMean) + 1);
   centre = parts.take<std::size_t>(beats);
   chosen = parts.take<std::size_t>(beats);
