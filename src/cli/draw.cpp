@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <cmath>
@@ -57,6 +58,21 @@ void write_pages(const DrawArguments& a, const std::vector<Drawing>& pages) {
   }
 }
 
+/// Position of a lead that the user calls `name`.
+std::size_t lead_of(const Recording& about, const std::string& name, const fs::path& recording) {
+  const auto at = std::ranges::find(about.leads, lead_name(name));
+  if (at == about.leads.end())
+    throw Error(recording.string(), fmt::format("has no lead '{}'", name),
+                fmt::format("its leads: {}", fmt::join(about.leads, ", ")));
+  return static_cast<std::size_t>(at - about.leads.begin());
+}
+
+void keep_lead(Recording& recording, std::size_t lead) {
+  const auto begin = recording.mv.begin() + static_cast<std::ptrdiff_t>(lead * recording.samples);
+  recording.mv = {begin, begin + static_cast<std::ptrdiff_t>(recording.samples)};
+  recording.leads = {recording.leads[lead]};
+}
+
 /// The leads of a stretch that a model estimates; nullopt where its signal is unreadable.
 std::optional<Recording> estimate(const DrawArguments& a, const Recording& stretch) {
   const auto engine =
@@ -80,7 +96,9 @@ void draw_strips_of(const DrawArguments& a, const fs::path& recording) {
     throw Error(recording.string(),
                 fmt::format("is {:.0f} minutes long: too much to draw unasked", length / 60),
                 "choose a stretch with --from and --seconds, or --overview");
-  const Recording stretch = read_stretch(*stream, a.from_s, seconds);
+  Recording stretch = read_stretch(*stream, a.from_s, seconds);
+  if (!a.lead.empty() && !a.estimate && stretch.leads.size() > 1)
+    keep_lead(stretch, lead_of(stretch, a.lead, recording));
   std::optional<Recording> estimated;
   if (a.estimate) estimated = estimate(a, stretch);
   PaperOptions options = a.paper.options();
@@ -99,15 +117,7 @@ void draw_strips_of(const DrawArguments& a, const fs::path& recording) {
 
 void draw_overview_of(const DrawArguments& a, const fs::path& recording) {
   const auto stream = open_recording(recording, a.read);
-  std::size_t lead = 0;
-  if (!a.lead.empty()) {
-    const auto& leads = stream->about().leads;
-    const auto at = std::find(leads.begin(), leads.end(), lead_name(a.lead));
-    if (at == leads.end())
-      throw Error(recording.string(), fmt::format("has no lead '{}'", a.lead),
-                  "see liteheart info");
-    lead = static_cast<std::size_t>(at - leads.begin());
-  }
+  const std::size_t lead = a.lead.empty() ? 0 : lead_of(stream->about(), a.lead, recording);
   write_pages(a, {overview_page(*stream, lead, a.paper.size())});
 }
 
@@ -157,8 +167,7 @@ void add_draw(CLI::App& app) {
       "of I and II that the recording has");
   command->add_option(
       "--lead", a->lead,
-      "for --estimate, the lead to estimate from, and what the only one is; the lead of "
-      "the overview");
+      "draw this lead alone; with --estimate, the lead to estimate from, and what the only one is");
   add_paper_options(*command, a->paper);
   command->add_option("--dpi", a->per_inch, "pixels per inch of a PNG")
       ->capture_default_str()

@@ -31,9 +31,11 @@ const ShippedModel& chosen(const Recording& recording, const std::string& lead) 
     throw Error("--lead", fmt::format("no model for lead {} comes with LiteHeart", lead),
                 "give one with --model (liteheart distil --lead makes it), or use I or II");
   }
-  for (const ShippedModel& model : kShipped)
-    for (const std::string& name : recording.leads)
-      if (lead_name(name) == model.lead) return model;
+  for (const auto index_of : {lead_index, modified_lead_index})
+    for (const ShippedModel& model : kShipped)
+      if (std::ranges::find(recording.leads, lead_index(model.lead), index_of) !=
+          recording.leads.end())
+        return model;
   return kShipped.front();
 }
 

@@ -26,44 +26,67 @@ constexpr double kWholeSeconds = 1800, kPartSeconds = 600, kMarginSeconds = 20;
 
 constexpr std::size_t kGroups = std::bit_width(std::uint32_t{edge::kAllGroups});
 
-/// Position of each of the model's leads among the recording's.
-std::vector<std::size_t> find_leads(const Recording& r, const ModelCard& card,
-                                    const std::string& lead, std::vector<std::string>& warnings) {
+/// What a lead whose electrodes are on the trunk shows otherwise than the standard one: heights and
+/// directions, while times and which beats are alike stay.
+constexpr std::uint32_t kHeights = edge::kStT | edge::kVoltage | edge::kAxis;
+
+/// Where the model's leads are in a recording.
+struct FoundLeads {
+  std::vector<std::size_t> at;  // of each, among the recording's
+  bool modified = false;        // one of them stands for a standard lead
+};
+
+std::string taken_as(const std::string& name, int lead, bool modified) {
+  return fmt::format("the lead is called '{}': taken as lead {}{}", name, lead_text({lead}),
+                     modified ? ", but for ST, T, voltages and the axis" : "");
+}
+
+/// The only lead of a recording for the only one of a model; `told` of it by --lead.
+FoundLeads only_lead(const Recording& r, int wanted, std::optional<int> told,
+                     std::vector<std::string>& warnings) {
+  const auto standard = lead_index(r.leads[0]), modified = modified_lead_index(r.leads[0]),
+             named = standard ? standard : modified, index = told ? told : named;
+  if (index && *index != wanted) {
+    throw Error(r.name,
+                fmt::format("holds lead {}, the model reads lead {}",
+                            told ? lead_text({*told}) : r.leads[0], lead_text({wanted})),
+                "use a model for that lead, or --lead if the file is wrong");
+  }
+  const bool in_full = told || !modified;
+  if (named ? standard != wanted : !told)
+    warnings.push_back(taken_as(r.leads[0], wanted, !in_full));
+  return {{0}, !in_full};
+}
+
+FoundLeads find_leads(const Recording& r, const ModelCard& card, const std::string& lead,
+                      std::vector<std::string>& warnings) {
   const auto told = lead_index(lead);
   if (!lead.empty() && !told)
     throw Error("--lead", "'" + lead + "' is not one of the twelve leads", "use a name such as I");
-  if (card.leads.size() == 1) {
-    const auto wanted = std::string(kLeadNames[static_cast<std::size_t>(card.leads[0])]);
-    const bool single = r.leads.size() == 1;
-    const auto named = single ? lead_index(r.leads[0]) : std::nullopt;
-    const auto index = told ? told : named;
-    if (index && *index != card.leads[0]) {
-      const std::string other(kLeadNames[static_cast<std::size_t>(*index)]);
-      throw single
-          ? Error(r.name, fmt::format("holds lead {}, the model reads lead {}", other, wanted),
-                  "use a model for that lead, or --lead if the file is wrong")
-          : Error("--lead", fmt::format("the model reads lead {}, not {}", wanted, other),
-                  "use a model for that lead, or leave --lead out");
-    }
-    if (single && (!index || (named && named != index)))
-      warnings.push_back(
-          fmt::format("the lead is called '{}': taken as lead {}", r.leads[0], wanted));
-    if (single) return {0};
+  if (card.leads.size() == 1 && r.leads.size() == 1)
+    return only_lead(r, card.leads[0], told, warnings);
+  if (card.leads.size() == 1 && told && *told != card.leads[0]) {
+    throw Error(
+        "--lead",
+        fmt::format("the model reads lead {}, not {}", lead_text(card.leads), lead_text({*told})),
+        "use a model for that lead, or leave --lead out");
   }
-  std::vector<std::size_t> at;
+  FoundLeads found;
   for (const int wanted : card.leads) {
-    const auto found = std::find_if(r.leads.begin(), r.leads.end(), [&](const std::string& name) {
-      return lead_index(name) == wanted;
-    });
-    if (found == r.leads.end()) {
-      throw Error(r.name,
-                  fmt::format("has no lead {}, which the model reads",
-                              kLeadNames[static_cast<std::size_t>(wanted)]),
-                  "use a model for a lead it has");
+    auto lead_at = std::ranges::find(r.leads, std::optional(wanted), lead_index);
+    if (lead_at == r.leads.end()) {
+      lead_at = std::ranges::find(r.leads, std::optional(wanted), modified_lead_index);
+      if (lead_at == r.leads.end()) {
+        throw Error(r.name,
+                    fmt::format("has no lead {}, which the model reads", lead_text({wanted})),
+                    "use a model for a lead it has");
+      }
+      warnings.push_back(taken_as(*lead_at, wanted, !told));
+      found.modified = !told;
     }
-    at.push_back(static_cast<std::size_t>(found - r.leads.begin()));
+    found.at.push_back(static_cast<std::size_t>(lead_at - r.leads.begin()));
   }
-  return at;
+  return found;
 }
 
 /// The chosen leads of a stream; of the samples read only the last are kept.
@@ -172,7 +195,9 @@ class WindowCutter {
 
   ConditionedRecording run(const std::string& lead) {
     const Recording& recording = stream_.about();
-    SlidingLeads leads(stream_, find_leads(recording, card_, lead, out_.about.warnings));
+    FoundLeads found = find_leads(recording, card_, lead, out_.about.warnings);
+    out_.about.modified_lead = found.modified;
+    SlidingLeads leads(stream_, std::move(found.at));
     const Partition partition(card_.conditioning, rate_hz_, recording.samples);
     out_.samples = static_cast<std::int64_t>(partition.samples_out());
     const std::size_t windows = edge::window_count(card_.conditioning, partition.samples_out());
@@ -242,7 +267,7 @@ class WindowCutter {
       good = good && quality.grade == edge::Grade::kGood;
       if (unreadable) unreadable_.insert(card_.leads[i]);
     }
-    std::uint32_t hidden = 0;
+    std::uint32_t hidden = about.modified_lead ? kHeights : 0;
     for (std::size_t g = 0; g < kGroups; ++g)
       if (2 * hiding[g] >= card_.leads.size()) hidden |= 1U << g;
     ++about.windows;

@@ -33,6 +33,7 @@ struct RecordingDiagnosis {
   int windows = 0, windows_read = 0;  // all, and those that are not unreadable
   edge::Grade grade = edge::Grade::kUnreadable;
   std::uint32_t faults = 0;           // edge::Fault bits of all windows
+  bool modified_lead = false;         // electrodes on the trunk: heights are not judged
   std::vector<double> window_from_s;  // of those that are read
   double window_s = 0;                // length of one
   std::vector<Finding> findings;      // those that can be judged, most probable first

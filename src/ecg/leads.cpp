@@ -1,6 +1,7 @@
 #include "ecg/leads.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace liteheart {
 namespace {
@@ -40,6 +41,25 @@ std::optional<int> lead_index(std::string_view name) {
   const auto found = std::find(kFolded.begin(), kFolded.end(), bare);
   if (found == kFolded.end()) return std::nullopt;
   return static_cast<int>(found - kFolded.begin());
+}
+
+std::optional<int> modified_lead_index(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, int>, 12> kModified = {{{"mli", 0},
+                                                                           {"ml1", 0},
+                                                                           {"mlii", 1},
+                                                                           {"ml2", 1},
+                                                                           {"mliii", 2},
+                                                                           {"ml3", 2},
+                                                                           {"mv1", 6},
+                                                                           {"mv2", 7},
+                                                                           {"mv3", 8},
+                                                                           {"mv4", 9},
+                                                                           {"mv5", 10},
+                                                                           {"mv6", 11}}};
+  const auto found =
+      std::ranges::find(kModified, fold(name), &std::pair<std::string_view, int>::first);
+  if (found == kModified.end()) return std::nullopt;
+  return found->second;
 }
 
 std::string lead_name(std::string_view written) {

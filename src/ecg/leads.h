@@ -17,6 +17,11 @@ inline constexpr std::array<std::string_view, kLeads> kLeadNames = {
 /// nullopt if it is not one of the twelve.
 std::optional<int> lead_index(std::string_view name);
 
+/// Index into kLeadNames of the lead that a modified one stands for: with its electrodes on the
+/// trunk, as Holter recorders and monitors have them ("MLII", "ML2", "MV5"). nullopt for any other
+/// name.
+std::optional<int> modified_lead_index(std::string_view name);
+
 /// The name as kLeadNames spells it where it is one of the twelve, else as written, without blanks
 /// around it.
 std::string lead_name(std::string_view written);

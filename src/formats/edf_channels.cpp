@@ -11,6 +11,7 @@
 #include "ecg/error.h"
 #include "ecg/leads.h"
 #include "ecg/units.h"
+#include "formats/other_signals.h"
 #include "formats/patient.h"
 #include "formats/text.h"
 
@@ -55,16 +56,14 @@ bool says_nothing_of_origin(std::string_view label) {
   return among(kWords, word);
 }
 
-/// Whether a label names what is surely no ECG: the types of EDF+ and what sleep laboratories add.
+/// Whether a label names what is surely no ECG, also as sleep laboratories write it.
 bool says_other(const EdfSignal& signal) {
-  constexpr std::array<std::string_view, 33> kOthers = {
-      "eeg",   "emg",  "eog",   "erg", "eng",   "meg",   "mcg",     "temp",   "resp",
-      "sao2",  "spo2", "pleth", "ppg", "pulse", "flow",  "airflow", "thor",   "abd",
-      "chest", "snor", "chin",  "leg", "light", "sound", "event",   "marker", "trig",
-      "acc",   "hr",   "gsr",   "eda", "bp",    "abp"};
+  constexpr std::array<std::string_view, 11> kOfSleep = {
+      "flow", "airflow", "thor", "abd", "chest", "snor", "chin", "leg", "light", "sound", "event"};
   const std::string label = lower(signal.label);
-  return std::any_of(kOthers.begin(), kOthers.end(),
-                     [&](std::string_view word) { return label.starts_with(word); });
+  return names_other_signal(label) || std::ranges::any_of(kOfSleep, [&](std::string_view word) {
+           return label.starts_with(word);
+         });
 }
 
 /// What is behind the type that EDF+ puts before a name, if that is one: "MLII" of "ECG MLII".

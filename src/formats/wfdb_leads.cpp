@@ -10,6 +10,7 @@
 #include "ecg/error.h"
 #include "ecg/leads.h"
 #include "ecg/units.h"
+#include "formats/other_signals.h"
 #include "formats/text.h"
 #include "formats/wfdb_signal_file.h"
 
@@ -68,13 +69,15 @@ WfdbLeads choose_wfdb_leads(const std::vector<WfdbSignal>& signals, double frame
   WfdbLeads chosen;
   std::map<int, Rate> rates;
   std::map<std::string, std::vector<std::string>> no_voltage;
-  std::vector<std::string> no_file;
+  std::vector<std::string> no_file, others;
   for (std::size_t i = 0; i < signals.size(); ++i) {
     const WfdbSignal& signal = signals[i];
     if (filed && is_null_signal(signal)) {
       no_file.push_back(wfdb_signal_name(signal));
     } else if (wfdb_units_per_mv(signal) == 0) {
       no_voltage[signal.units].push_back(wfdb_signal_name(signal));
+    } else if (names_other_signal(signal.name)) {
+      others.push_back(signal.name);
     } else {
       Rate& rate = rates[signal.samples_per_frame];
       rate.signals.push_back(i);
@@ -84,6 +87,10 @@ WfdbLeads choose_wfdb_leads(const std::vector<WfdbSignal>& signals, double frame
   if (rates.empty() && no_file.size() == signals.size()) {
     throw Error(wfdb_line(place, signals.front()), "the signal has no file",
                 "this header only lays out a multi-segment record; read the record's own");
+  }
+  if (rates.empty() && !others.empty()) {
+    throw Error(place, fmt::format("no signal is an ECG lead by its name: {}", list(others)),
+                "choose a record that holds ECG leads, or name the lead in the header");
   }
   if (rates.empty()) {
     throw Error(place, "no signal is a voltage", "choose a record that holds ECG leads");
@@ -96,6 +103,9 @@ WfdbLeads choose_wfdb_leads(const std::vector<WfdbSignal>& signals, double frame
   chosen.signals = best->second.signals;
   if (!no_file.empty())
     chosen.warnings.push_back(fmt::format("{}: without a file; left out", list(no_file)));
+  if (!others.empty())
+    chosen.warnings.push_back(fmt::format("{}: no ECG by {}; left out", list(others),
+                                          others.size() == 1 ? "its name" : "their names"));
   for (const auto& [unit, names] : no_voltage) {
     chosen.warnings.push_back(fmt::format("{} {} in {}, which is no voltage; left out", list(names),
                                           names.size() == 1 ? "is" : "are", unit));

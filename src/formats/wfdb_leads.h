@@ -18,10 +18,10 @@ struct WfdbLeads {
   std::vector<std::string> names(const std::vector<WfdbSignal>& of) const;
 };
 
-/// Signals that are no voltage are left out, and so are those without a file where `filed`. Where
-/// signals have several rates, those of one rate are taken, for nothing is resampled: the rate at
-/// which most signals are called like leads of an ECG; among equals that of most signals, then the
-/// highest. Throws Error if nothing is left.
+/// Signals that are no voltage or no ECG by their name are left out, and so are those without a
+/// file where `filed`. Where signals have several rates, those of one rate are taken, for nothing
+/// is resampled: the rate at which most signals are called like leads of an ECG; among equals that
+/// of most signals, then the highest. Throws Error if nothing is left.
 WfdbLeads choose_wfdb_leads(const std::vector<WfdbSignal>& signals, double frames_per_second,
                             bool filed, const std::string& place);
 

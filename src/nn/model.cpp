@@ -51,10 +51,23 @@ void require_large_tensors(const ModelCard& card, const TensorsByName& tensors,
   }
 }
 
+WeightFile read_weights(const std::filesystem::path& file) {
+  if (file.extension() == ".lhm")
+    throw Error(file.string(), "is a model for devices, which cannot be trained or evaluated",
+                "name the .safetensors file or the training folder that it was exported from");
+  return read_safetensors(file);
+}
+
 }  // namespace
 
 std::filesystem::path model_file(const std::filesystem::path& path) {
-  return std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
+  if (!std::filesystem::is_directory(path)) return path;
+  auto file = path / "model.safetensors";
+  if (!std::filesystem::exists(file))
+    throw Error(path.string(), "is a folder without a model (model.safetensors)",
+                "name a training's folder; a training that was interrupted goes on when its "
+                "command is repeated");
+  return file;
 }
 
 Model Model::create(const ModelCard& card, std::uint64_t seed) {
@@ -134,12 +147,12 @@ void save_model(const std::filesystem::path& file, const Model& model) {
 
 ModelCard load_card(const std::filesystem::path& path) {
   const auto file = model_file(path);
-  return read_card(read_safetensors(file), file.string());
+  return read_card(read_weights(file), file.string());
 }
 
 Model load_model(const std::filesystem::path& path) {
   const auto file = model_file(path);
-  const WeightFile weights = read_safetensors(file);
+  const WeightFile weights = read_weights(file);
   const ModelCard card = read_card(weights, file.string());
   const TensorsByName tensors(weights.tensors.begin(), weights.tensors.end());
   require_large_tensors(card, tensors, file.string());

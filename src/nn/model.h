@@ -54,7 +54,8 @@ struct Model {
 /// match.
 void assign_state(const NamedTensors& state, const NamedTensors& tensors, const std::string& place);
 
-/// A model's file: `path` itself, or path/model.safetensors where it is a folder.
+/// A model's file: `path` itself, or path/model.safetensors where it is a folder. Throws Error
+/// where that folder has none.
 std::filesystem::path model_file(const std::filesystem::path& path);
 
 /// Writes the model, whole or not at all.

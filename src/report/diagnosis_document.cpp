@@ -359,9 +359,11 @@ void Writer::not_judged() {
   if (d_.not_judged.empty() && d_.obscured.empty()) return;
   add(Heading{"What could not be judged", 2});
   std::vector<std::string> items;
+  std::vector<std::string> reasons = fault_words(d_.faults);
+  if (d_.modified_lead) reasons.emplace_back("electrodes on the trunk");
   if (!d_.obscured.empty())
-    items.push_back(fmt::format("This signal does not show it ({}): {}.",
-                                fmt::join(fault_words(d_.faults), ", "), names(d_.obscured)));
+    items.push_back(fmt::format("This signal does not show it ({}): {}.", fmt::join(reasons, ", "),
+                                names(d_.obscured)));
   if (!d_.not_judged.empty())
     items.push_back(fmt::format("{} does not show it well enough, whatever the signal: {}.",
                                 capital(lead_word()), names(d_.not_judged)));

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kColumns = 1000, kMostSteps = 250;
 constexpr double kShortestStep = 10;  // s: fewer beats have no median
+// A longer interval between two beats is a pause only where the lead was on throughout.
+constexpr double kSurelyBeats = 3;  // s
 constexpr std::size_t kBlock = 1 << 14;
 constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
 
@@ -27,8 +29,9 @@ class OverviewBuilder {
     rates_.resize(steps);
     overview_.low_mv.assign(kColumns, kNone);
     overview_.high_mv.assign(kColumns, kNone);
-    overview_.grades.assign(steps, edge::Grade::kUnreadable);
-    grade_every_ = std::max<std::size_t>(1, samples_ / steps);
+    grade_every_ = std::max<std::size_t>(
+        1, static_cast<std::size_t>(
+               std::min(rate_hz_ * edge::SignalQuality::kRecent, static_cast<double>(samples_))));
   }
 
   void take(const float* mv, std::size_t count) {
@@ -38,14 +41,15 @@ class OverviewBuilder {
       overview_.high_mv[column] = std::fmax(overview_.high_mv[column], mv[t]);
       quality_.push(mv[t]);
       keep_rates();
-      if ((at_ + 1) % grade_every_ == 0) keep_grade();
+      if ((at_ + 1) % grade_every_ == 0) grades_.push_back(quality_.recent().grade);
     }
   }
 
   Overview finish() {
     quality_.finish();
     keep_rates();
-    if (rates_.size() == 1) overview_.grades[0] = quality_.quality().grade;
+    if (rates_.size() == 1 || grades_.empty()) grades_ = {quality_.quality().grade};
+    keep_grades();
     for (std::vector<float>& rates : rates_) {
       overview_.usual.push_back(rates.empty() ? kNone : edge::median(rates.data(), rates.size()));
       const auto [low, high] = std::minmax_element(rates.begin(), rates.end());
@@ -64,20 +68,35 @@ class OverviewBuilder {
   void keep_rates() {
     for (std::size_t i = 0; i < quality_.found(); ++i) {
       const edge::RPeak& peak = quality_.peaks().found(i);
-      if (peak.rr_s > 0)
+      if (peak.rr_s > 0 && (peak.rr_s <= kSurelyBeats || lead_was_on(peak.rr_s)))
         rates_[step_of(peak.position)].push_back(static_cast<float>(60 / peak.rr_s));
     }
   }
-  /// Of the ten seconds before: the step's last.
-  void keep_grade() {
-    const std::size_t step = std::min(rates_.size() - 1, at_ / grade_every_);
-    overview_.grades[step] = quality_.recent().grade;
+  /// In the last `seconds`; not where these are more than are known.
+  bool lead_was_on(double seconds) const {
+    constexpr std::uint32_t kOff = edge::kFlat | edge::kLeadOff | edge::kMissing;
+    return seconds <= edge::SignalQuality::kRecent && (quality_.recent().faults & kOff) == 0;
+  }
+  void keep_grades() {
+    const auto bad = std::ranges::count(grades_, edge::Grade::kUnreadable);
+    overview_.unreadable = static_cast<double>(bad) / static_cast<double>(grades_.size());
+    const std::size_t steps = std::min(kColumns, grades_.size());
+    for (std::size_t step = 0; step < steps; ++step) {
+      const auto begin =
+                     grades_.begin() + static_cast<std::ptrdiff_t>(step * grades_.size() / steps),
+                 end = grades_.begin() +
+                       static_cast<std::ptrdiff_t>((step + 1) * grades_.size() / steps),
+                 middle = begin + (end - begin) / 2;
+      std::nth_element(begin, middle, end);
+      overview_.grades.push_back(*middle);
+    }
   }
 
   double rate_hz_;
   std::size_t samples_, at_ = 0, grade_every_ = 1;
   edge::SignalQuality quality_;
   std::vector<std::vector<float>> rates_;  // [step]
+  std::vector<edge::Grade> grades_;        // of each ten seconds
   Overview overview_;
 };
 

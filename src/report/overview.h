@@ -10,13 +10,15 @@
 
 namespace liteheart {
 
-/// One lead of a recording, measured in equal steps of time. NaN where there is nothing.
+/// One lead of a recording, measured in equal steps of time; those of heart rates, of grades and of
+/// the signal have lengths of their own. NaN where there is nothing.
 struct Overview {
   std::string lead;
   double seconds = 0;                          // of the recording
   std::vector<float> low_mv, high_mv;          // [column]
   std::vector<float> slowest, usual, fastest;  // [step]: heart rate in bpm; usual: the median
-  std::vector<edge::Grade> grades;             // [step]
+  std::vector<edge::Grade> grades;             // [grade step]: the middle one of its ten seconds'
+  double unreadable = 0;                       // share of all ten seconds
 };
 
 /// Reads all of a recording of which nothing has been read yet, holding little. lead: among the

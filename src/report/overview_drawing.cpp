@@ -224,9 +224,7 @@ std::string overview_in_words(const Overview& o, const std::vector<Lane>& lanes)
     high = std::max(high, rate);
   }
   words += low <= high ? fmt::format(": heart rate {:.0f} to {:.0f} bpm", low, high) : ": no beats";
-  const auto bad = std::count(o.grades.begin(), o.grades.end(), edge::Grade::kUnreadable);
-  words += fmt::format(", {:.0f} % unreadable",
-                       100 * static_cast<double>(bad) / static_cast<double>(o.grades.size()));
+  words += fmt::format(", {:.0f} % unreadable", 100 * o.unreadable);
   for (const Lane& lane : lanes) words += fmt::format("; {} {}", lane.name, lane.note);
   return words + ".";
 }

@@ -102,6 +102,9 @@ TEST(ConditionRecording, the_wrong_lead_or_too_little_of_it_is_an_error) {
   ASSERT_EQ(conditioned(recording, "I").about.warnings.size(), 1u);
   EXPECT_EQ(conditioned(recording, "I").about.warnings[0],
             "the lead is called 'V1': taken as lead I");
+  recording.leads = {"MLII"};
+  EXPECT_NE(test::error_of([&] { conditioned(recording); }).find("holds lead MLII"),
+            std::string::npos);
   Recording two = beats(10, 250);
   two.leads = {"I", "II"};
   two.mv.insert(two.mv.end(), two.mv.begin(), two.mv.end());
@@ -110,6 +113,26 @@ TEST(ConditionRecording, the_wrong_lead_or_too_little_of_it_is_an_error) {
             std::string::npos);
   EXPECT_NE(test::error_of([&] { conditioned(beats(1.5, 250)); }).find("too short"),
             std::string::npos);
+}
+
+TEST(ConditionRecording, of_a_modified_lead_heights_are_not_judged) {
+  constexpr std::uint32_t kHeights = edge::kStT | edge::kVoltage | edge::kAxis;
+  Recording recording = beats(10, 250);
+  EXPECT_EQ(conditioned(recording).hidden.at(0) & kHeights, 0u);
+  recording.leads = {"ML1"};
+  const std::string note = "the lead is called 'ML1': taken as lead I";
+  EXPECT_EQ(conditioned(recording).about.warnings.at(0),
+            note + ", but for ST, T, voltages and the axis");
+  EXPECT_EQ(conditioned(recording).hidden.at(0), kHeights);
+  EXPECT_EQ(conditioned(recording, "I").about.warnings.at(0), note);
+  EXPECT_EQ(conditioned(recording, "I").hidden.at(0), 0u);
+
+  Recording two = recording;
+  two.leads = {"V5", "ML1"};
+  two.mv.insert(two.mv.begin(), two.mv.size(), std::numeric_limits<float>::quiet_NaN());
+  EXPECT_EQ(conditioned(two).hidden.at(0), kHeights);
+  two.leads = {"ML1", "I"};
+  EXPECT_EQ(conditioned(two).hidden.at(0), 0u) << "lead I itself";
 }
 
 TEST(ConditionRecording, a_rate_too_low_for_an_ecg_is_an_error_however_long_the_recording) {

@@ -35,5 +35,13 @@ TEST(LeadIndex, RefusesOtherLeads) {
   EXPECT_EQ(lead_index(std::string(1 << 20, ' ') + "I"), std::nullopt);
 }
 
+TEST(LeadIndex, KnowsWhichLeadAModifiedOneStandsFor) {
+  for (const char* name : {"MLII", "ml2", "ML II", "mlii "})
+    EXPECT_EQ(modified_lead_index(name), 1);
+  EXPECT_EQ(modified_lead_index("MV5"), 10);
+  for (const char* name : {"II", "CM5", "MCL1", "MLIV", "MV7", "mV", ""})
+    EXPECT_EQ(modified_lead_index(name), std::nullopt) << name;
+}
+
 }  // namespace
 }  // namespace liteheart

@@ -111,7 +111,7 @@ TEST(WfdbFormats, LeadsOfOneRateAreTakenAndTheRestIsNamed) {
     stored += bytes({128, 128 + frame, 1});
   }
   const Recording recording = read_from_memory(
-      "rec 3 50 100\nrec.dat 80x4 1/mV 8 0 0 0 0 V1\nrec.dat 80x2 1/mV 8 0 0 0 0 EEG\n"
+      "rec 3 50 100\nrec.dat 80x4 1/mV 8 0 0 0 0 V1\nrec.dat 80x2 1/mV 8 0 0 0 0 X\n"
       "rec.dat 80 1/mmHg 8 0 0 0 0 ABP\n",
       stored);
   EXPECT_EQ(recording.rate_hz, 200);
@@ -119,7 +119,18 @@ TEST(WfdbFormats, LeadsOfOneRateAreTakenAndTheRestIsNamed) {
   ASSERT_EQ(recording.samples, 400u);
   for (int t = 0; t < 400; ++t) ASSERT_EQ(recording.mv[t], t % 100);
   EXPECT_EQ(recording.warnings.at(0), "ABP is in mmHg, which is no voltage; left out");
-  EXPECT_EQ(recording.warnings.at(1), "EEG sampled at 100 Hz, the other leads at 200 Hz; left out");
+  EXPECT_EQ(recording.warnings.at(1), "X sampled at 100 Hz, the other leads at 200 Hz; left out");
+}
+
+TEST(WfdbFormats, OtherSignalsInVoltsAreNoLeads) {
+  const std::string eeg = "rec.dat 16 1/mV 16 0 0 0 0 EEG (C4-A1)\n",
+                    pulse = "rec.dat 16 1/mV 16 0 0 0 0 PLETH\n";
+  const Recording recording = read_from_memory(
+      "rec 3 1 1\nrec.dat 16 1/mV 16 0 0 0 0 ECG\n" + eeg + pulse, bytes({1, 0, 2, 0, 3, 0}));
+  EXPECT_EQ(recording.leads, std::vector<std::string>{"ECG"});
+  EXPECT_EQ(recording.mv[0], 1);
+  EXPECT_EQ(recording.warnings.at(0), "EEG (C4-A1), PLETH: no ECG by their names; left out");
+  EXPECT_THROW(read_from_memory("rec 1 1 1\n" + eeg, bytes({1, 0})), Error);
 }
 
 TEST(WfdbFormats, ANullSignalIsLeftOut) {

@@ -55,6 +55,42 @@ TEST(Overview, draws_findings_at_their_times_and_says_so) {
   EXPECT_NE(words.find("AF in 90 of 360 windows"), std::string::npos) << words;
 }
 
+TEST(Overview, where_the_lead_was_off_is_no_slow_heart) {
+  constexpr double kSeconds = 7200;
+  for (const float off_mv : {0.0F, std::numeric_limits<float>::quiet_NaN()}) {
+    Recording r = beats(kSeconds, 70, kSeconds);
+    test::Noise noise;
+    for (float& mv : r.mv) mv += 0.005F * noise.next();
+    for (int gap = 0; gap < 30; ++gap) {
+      const auto begin = r.mv.begin() + static_cast<std::ptrdiff_t>((100 + gap * 200) * r.rate_hz);
+      std::fill(begin, begin + static_cast<std::ptrdiff_t>((4 + gap) * r.rate_hz), off_mv);
+    }
+    WholeRecording stream(r);
+    const Overview o = overview_of(stream, 0);
+    for (std::size_t i = 0; i < o.slowest.size(); ++i)
+      EXPECT_FALSE(o.slowest[i] < 60) << off_mv << " step " << i;
+    // Those of 20 seconds and more each hide a whole ten seconds.
+    const auto seen = std::ranges::count(o.grades, edge::Grade::kUnreadable);
+    EXPECT_GE(seen, 14) << off_mv;
+    EXPECT_NEAR(o.unreadable, 555 / kSeconds, 0.05) << off_mv;
+  }
+}
+
+TEST(Overview, a_pause_is_seen) {
+  std::vector<double> at = test::steady_beats(60, 0.8);
+  std::erase_if(at, [](double s) { return s > 30 && s < 34; });
+  Recording r = beats(60, 75, 60);
+  r.mv = test::synthetic_ecg(r.rate_hz, 60, at);
+  test::Noise noise;
+  for (float& mv : r.mv) mv += 0.015F * noise.next();
+  WholeRecording stream(r);
+  const Overview o = overview_of(stream, 0);
+  float slowest = 300;
+  for (const float rate : o.slowest)
+    if (std::isfinite(rate)) slowest = std::min(slowest, rate);
+  EXPECT_NEAR(slowest, 60 / 4.8, 1.5);
+}
+
 TEST(Overview, of_nothing_is_a_picture_all_the_same) {
   for (const double seconds : {0.004, 30.0, 7200.0}) {
     WholeRecording stream(beats(seconds, 70, 0));
