@@ -126,20 +126,20 @@ std::string write_backbone(OnnxGraph& graph, const BackboneImpl& net, std::strin
 
 }  // namespace
 
-std::string onnx_bytes(const Model& given) {
-  require_trees_for_devices(given);
-  const Model model = network_alone(given);
+std::string onnx_bytes(const Model& model) {
+  require_trees_for_devices(model);
+  const Model network = network_alone(model);
   torch::NoGradGuard no_grad;
-  const ModelCard& card = model.card;
+  const ModelCard& card = network.card;
   return onnx_file(card, [&](OnnxGraph& graph) {
     const std::int64_t time = card.conditioning.window;
     auto x = graph.reshape("window", {0, static_cast<std::int64_t>(card.leads.size()), 1, time},
                            "input");
     if (card.restoration) {
-      x = write_restoration(graph, *model.restoration, x, time);
+      x = write_restoration(graph, *network.restoration, x, time);
       x = graph.reshape(x, {0, kLeads, 1, time}, "restored.input");
     }
-    return write_backbone(graph, *model.backbone, x, time);
+    return write_backbone(graph, *network.backbone, x, time);
   });
 }
 

@@ -263,14 +263,14 @@ std::string Int8Writer::run() {
 
 }  // namespace
 
-std::string onnx_int8_bytes(const Model& given, std::span<const float> windows) {
-  require_trees_for_devices(given);
-  const Model model = network_alone(given);
+std::string onnx_int8_bytes(const Model& model, std::span<const float> windows) {
+  require_trees_for_devices(model);
+  const Model network = network_alone(model);
   const torch::NoGradGuard no_grad;
-  const Parted parts = parted(edge_graph(model));
-  const EdgeGraph graph = quantize(parts.graph, model.card, windows);
-  return onnx_file(model.card, [&](OnnxGraph& onnx) {
-    return Int8Writer(onnx, model.card, graph, parts).run();
+  const Parted parts = parted(edge_graph(network));
+  const EdgeGraph graph = quantize(parts.graph, network.card, windows);
+  return onnx_file(network.card, [&](OnnxGraph& onnx) {
+    return Int8Writer(onnx, network.card, graph, parts).run();
   });
 }
 
