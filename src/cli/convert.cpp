@@ -7,7 +7,6 @@
 #include "cli/commands.h"
 #include "cli/read_arguments.h"
 #include "ecg/error.h"
-#include "ecg/leads.h"
 #include "formats/recording_source.h"
 #include "formats/registry.h"
 #include "formats/whole_file.h"
@@ -42,21 +41,6 @@ const OutputFormat& choose_format(const ConvertArguments& a) {
               "end it with .hea, .csv, .edf, .json or .dcm, or choose one with --to");
 }
 
-/// Leaves one lead only, if one is asked for.
-void keep_lead(Recording& recording, const std::string& lead, const fs::path& from) {
-  if (lead.empty()) return;
-  const std::string wanted = lead_name(lead);
-  for (std::size_t i = 0; i < recording.leads.size(); ++i) {
-    if (recording.leads[i] != wanted) continue;
-    const auto mv = recording.lead(i);
-    recording.mv = std::vector<float>(mv.begin(), mv.end());
-    recording.leads = {wanted};
-    return;
-  }
-  throw Error(from.string(), fmt::format("has no lead '{}'", lead),
-              fmt::format("it has {}", fmt::join(recording.leads, ", ")));
-}
-
 /// Nothing that is there is lost unasked, and never the source itself.
 void check_free(const ConvertArguments& a, const fs::path& from, const fs::path& to) {
   std::error_code ignored;
@@ -77,7 +61,7 @@ void convert(const ConvertArguments& a, const OutputFormat& format, const fs::pa
   const fs::path to = written_file(format, named);
   check_free(a, from, to);
   Recording recording = read_recording(from, a.read);
-  keep_lead(recording, a.lead, from);
+  if (!a.lead.empty()) keep_lead(recording, find_lead(recording, a.lead, from.string()));
   if (!recording.estimated.empty() && format.extension != ".hea")
     throw Error(from.string(),
                 fmt::format("holds no measurements but estimated leads, and {} cannot say so",

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <cmath>
@@ -15,7 +14,6 @@
 #include "data/recording_facts.h"
 #include "deploy/condition_recording.h"
 #include "ecg/error.h"
-#include "ecg/leads.h"
 #include "eval/report.h"
 #include "formats/recording_source.h"
 #include "formats/registry.h"
@@ -58,21 +56,6 @@ void write_pages(const DrawArguments& a, const std::vector<Drawing>& pages) {
   }
 }
 
-/// Position of a lead that the user calls `name`.
-std::size_t lead_of(const Recording& about, const std::string& name, const fs::path& recording) {
-  const auto at = std::ranges::find(about.leads, lead_name(name));
-  if (at == about.leads.end())
-    throw Error(recording.string(), fmt::format("has no lead '{}'", name),
-                fmt::format("its leads: {}", fmt::join(about.leads, ", ")));
-  return static_cast<std::size_t>(at - about.leads.begin());
-}
-
-void keep_lead(Recording& recording, std::size_t lead) {
-  const auto begin = recording.mv.begin() + static_cast<std::ptrdiff_t>(lead * recording.samples);
-  recording.mv = {begin, begin + static_cast<std::ptrdiff_t>(recording.samples)};
-  recording.leads = {recording.leads[lead]};
-}
-
 /// The leads of a stretch that a model estimates; nullopt where its signal is unreadable.
 std::optional<Recording> estimate(const DrawArguments& a, const Recording& stretch) {
   const auto engine =
@@ -98,7 +81,7 @@ void draw_strips_of(const DrawArguments& a, const fs::path& recording) {
                 "choose a stretch with --from and --seconds, or --overview");
   Recording stretch = read_stretch(*stream, a.from_s, seconds);
   if (!a.lead.empty() && !a.estimate && stretch.leads.size() > 1)
-    keep_lead(stretch, lead_of(stretch, a.lead, recording));
+    keep_lead(stretch, find_lead(stretch, a.lead, recording.string()));
   std::optional<Recording> estimated;
   if (a.estimate) estimated = estimate(a, stretch);
   PaperOptions options = a.paper.options();
@@ -117,7 +100,8 @@ void draw_strips_of(const DrawArguments& a, const fs::path& recording) {
 
 void draw_overview_of(const DrawArguments& a, const fs::path& recording) {
   const auto stream = open_recording(recording, a.read);
-  const std::size_t lead = a.lead.empty() ? 0 : lead_of(stream->about(), a.lead, recording);
+  const std::size_t lead =
+      a.lead.empty() ? 0 : find_lead(stream->about(), a.lead, recording.string());
   write_pages(a, {overview_page(*stream, lead, a.paper.size())});
 }
 

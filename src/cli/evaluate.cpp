@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -10,7 +11,6 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "data/dataset_json.h"
-#include "data/output_file.h"
 #include "ecg/error.h"
 #include "eval/report_format.h"
 #include "nn/network_cost.h"
@@ -59,6 +59,12 @@ void print_accepted(const Evaluation& e) {
 bool is_pdf(const std::filesystem::path& file) { return file.extension() == ".pdf"; }
 bool is_html(const std::filesystem::path& file) {
   return file.extension() == ".html" || file.extension() == ".htm";
+}
+
+void write_text(const std::string& path, const std::string& text) {
+  std::ofstream out(path, std::ios::trunc);
+  out << text << std::flush;
+  if (!out) throw Error(path, "cannot be written", "choose another place or free some space");
 }
 
 /// Before the long work: whether it can be written in the end.
@@ -113,13 +119,13 @@ void write_pictures(const EvaluateArguments& a, const EvaluationStudy& study) {
     std::vector<Drawing> pages;
     pages.reserve(figures.size());
     for (const PanelFigure& f : figures) pages.push_back(sheet(f));
-    replace_file(a.report, to_pdf(pages));
+    write_text(a.report, to_pdf(pages));
   } else if (!a.report.empty()) {
-    replace_file(a.report, evaluation_page(study, figures));
+    write_text(a.report, evaluation_page(study, figures));
   }
   if (a.figures.empty()) return;
   for (const PanelFigure& f : figures)
-    replace_file((std::filesystem::path(a.figures) / (f.name + ".svg")).string(), to_svg(sheet(f)));
+    write_text((std::filesystem::path(a.figures) / (f.name + ".svg")).string(), to_svg(sheet(f)));
 }
 
 void write_model_predictions(const std::string& folder, const Evaluation& model,
@@ -200,8 +206,8 @@ void run(const EvaluateArguments& a) {
     fmt::print("\n{}", to_table(*gap));
   }
   fmt::print("\n{}\n", kDisclaimer);
-  if (!a.json.empty()) replace_file(a.json, json.dump(2) + "\n");
-  if (!a.csv.empty()) replace_file(a.csv, to_csv(rows, gap));
+  if (!a.json.empty()) write_text(a.json, json.dump(2) + "\n");
+  if (!a.csv.empty()) write_text(a.csv, to_csv(rows, gap));
   if (!a.predictions.empty()) write_model_predictions(a.predictions, model, data, records);
   if (pictures) write_pictures(a, {data_name, a.split, LITEHEART_VERSION, std::move(rows), gap});
 }

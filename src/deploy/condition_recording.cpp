@@ -58,6 +58,7 @@ FoundLeads only_lead(const Recording& r, int wanted, std::optional<int> told,
   return {{0}, !in_full};
 }
 
+/// `lead`: what --lead says, or empty. Throws Error where it or the recording is not the model's.
 FoundLeads find_leads(const Recording& r, const ModelCard& card, const std::string& lead,
                       std::vector<std::string>& warnings) {
   const auto told = lead_index(lead);

@@ -1,7 +1,6 @@
 #include "ecg/leads.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace liteheart {
 namespace {
@@ -44,22 +43,13 @@ std::optional<int> lead_index(std::string_view name) {
 }
 
 std::optional<int> modified_lead_index(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, int>, 12> kModified = {{{"mli", 0},
-                                                                           {"ml1", 0},
-                                                                           {"mlii", 1},
-                                                                           {"ml2", 1},
-                                                                           {"mliii", 2},
-                                                                           {"ml3", 2},
-                                                                           {"mv1", 6},
-                                                                           {"mv2", 7},
-                                                                           {"mv3", 8},
-                                                                           {"mv4", 9},
-                                                                           {"mv5", 10},
-                                                                           {"mv6", 11}}};
-  const auto found =
-      std::ranges::find(kModified, fold(name), &std::pair<std::string_view, int>::first);
-  if (found == kModified.end()) return std::nullopt;
-  return found->second;
+  const std::string folded = fold(name);
+  if (folded.starts_with("mv")) return lead_index(folded.substr(1));
+  if (!folded.starts_with("ml")) return std::nullopt;
+  const std::string limb = folded.substr(2);
+  for (std::size_t lead = 0; lead < 3; ++lead)
+    if (limb == kFolded[lead] || limb == std::to_string(lead + 1)) return static_cast<int>(lead);
+  return std::nullopt;
 }
 
 std::string lead_name(std::string_view written) {

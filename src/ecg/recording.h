@@ -39,6 +39,13 @@ struct Recording {
   }
 };
 
+/// Position of the lead that a user calls `name`. Throws Error, which says what leads are there;
+/// `place`: as the user calls the recording.
+std::size_t find_lead(const Recording& recording, const std::string& name,
+                      const std::string& place);
+/// Leaves the lead at that position alone.
+void keep_lead(Recording& recording, std::size_t lead);
+
 /// Throws Error where its leads are no measurements: neither to be judged nor to be learned from.
 void require_measured(const Recording& recording);
 

@@ -29,9 +29,8 @@ class OverviewBuilder {
     rates_.resize(steps);
     overview_.low_mv.assign(kColumns, kNone);
     overview_.high_mv.assign(kColumns, kNone);
-    grade_every_ = std::max<std::size_t>(
-        1, static_cast<std::size_t>(
-               std::min(rate_hz_ * edge::SignalQuality::kRecent, static_cast<double>(samples_))));
+    grade_every_ = std::clamp(static_cast<std::size_t>(rate_hz_ * edge::SignalQuality::kRecent),
+                              std::size_t{1}, samples_);
   }
 
   void take(const float* mv, std::size_t count) {

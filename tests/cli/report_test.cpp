@@ -133,7 +133,7 @@ TEST(Draw, WritesEveryKindOfPictureAndNumbersPages) {
   EXPECT_EQ(liteheart({"draw", recording, scratch / "one.svg", "--lead", "V2"}).exit_code, 0);
   EXPECT_LT(fs::file_size(scratch / "one.svg"), fs::file_size(scratch / "a.svg") / 2);
   EXPECT_TRUE(says(liteheart({"draw", recording, scratch / "a.svg", "--lead", "V9"}).err,
-                   "has no lead 'V9'; its leads: I, II"));
+                   "has no lead 'V9'; it has I, II"));
   const Outcome pages = liteheart({"draw", recording, scratch / "b.svg", "--speed", "50"});
   EXPECT_EQ(pages.exit_code, 0);
   EXPECT_TRUE(fs::exists(scratch / "b-1.svg") && fs::exists(scratch / "b-2.svg")) << pages.out;
